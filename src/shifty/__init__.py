@@ -1,0 +1,3 @@
+"""Shifty: an open, self-hosted test orchestrator."""
+
+__version__ = "0.1.0"

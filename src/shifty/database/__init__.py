@@ -1,0 +1,1 @@
+"""transaction(), named queries, migrations and the embedded server."""

@@ -1,0 +1,1 @@
+"""Work items and leases: enqueue, claim, renew, finish, reap."""

@@ -1,0 +1,1 @@
+"""Durations of earlier runs, folded once when a run ends."""

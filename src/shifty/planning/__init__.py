@@ -1,0 +1,1 @@
+"""Pure rules that spread work: estimate, bound, balance, split, policy."""

@@ -1,0 +1,1 @@
+"""What tests reported: outcomes, idempotent ingest, counters."""

@@ -1,0 +1,1 @@
+"""Runs: lifecycle, ledger, verdict, lists and details."""

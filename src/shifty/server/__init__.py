@@ -1,0 +1,1 @@
+"""Composition root: the application, its background duties, its start and stop."""

@@ -1,0 +1,1 @@
+"""Tenants, API keys, scopes and the caller of a request."""

@@ -1,0 +1,1 @@
+"""Refusals to answers, request ids, pagination, SSE frames."""
