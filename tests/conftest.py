@@ -1,0 +1,94 @@
+"""Fixtures for every test: a database, a tenant of one's own, a server."""
+
+import os
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import pytest
+
+from shifty.config import Settings, load_settings
+from shifty.database.pool import Database
+from tests.support.postgres import TestCluster, copy_of_template
+from tests.support.server import RunningServer, new_tenant, running_server
+
+_KEPT = frozenset({"SHIFTY_SHARED_DATA", "SHIFTY_PG_BIN"})
+_cluster: list[TestCluster] = []
+
+
+class XdistNode(Protocol):
+    workerinput: dict[str, object]
+
+
+def pytest_configure() -> None:
+    for name in [name for name in os.environ if name.startswith("SHIFTY_") and name not in _KEPT]:
+        del os.environ[name]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: XdistNode) -> None:
+    """In the process that starts the xdist workers: it outlives them all, so PostgreSQL is its child."""
+    node.workerinput["postgres_dsn"] = _started_cluster().dsn
+
+
+def pytest_unconfigure() -> None:
+    while _cluster:
+        _cluster.pop().close()
+
+
+def _started_cluster() -> TestCluster:
+    if not _cluster:
+        _cluster.append(TestCluster())
+    return _cluster[0]
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(request: pytest.FixtureRequest) -> str:
+    """The session's PostgreSQL. Nothing in it is durable."""
+    workerinput: dict[str, object] = getattr(request.config, "workerinput", {})
+    given = workerinput.get("postgres_dsn")
+    return str(given) if given else _started_cluster().dsn
+
+
+@pytest.fixture(scope="session")
+def shared_dsn(postgres_dsn: str) -> str:
+    """A migrated database that the tests of this process share, each with a tenant of its own."""
+    return copy_of_template(postgres_dsn)
+
+
+@pytest.fixture
+def fresh_database(postgres_dsn: str) -> str:
+    """The address of a migrated database that no other test uses."""
+    return copy_of_template(postgres_dsn)
+
+
+@pytest.fixture
+async def db(shared_dsn: str) -> AsyncGenerator[Database]:
+    database = await Database.open(shared_dsn)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def tenant_id(db: Database) -> UUID:
+    """A new tenant."""
+    async with db.connection() as connection:
+        row = await (
+            await connection.execute("insert into tenants (slug) values (%s) returning id", (f"t-{uuid4().hex}",))
+        ).fetchone()
+    assert row
+    return row[0]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """What the server of the ``server`` fixture is set to; a test module overrides the fixture for other values."""
+    return load_settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+async def server(db: Database, settings: Settings) -> AsyncGenerator[RunningServer]:
+    tenant = await new_tenant(db, f"t-{uuid4().hex}")
+    async with running_server(db, settings, tenant) as running:
+        yield running

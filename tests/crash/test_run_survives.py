@@ -1,0 +1,105 @@
+"""A run survives the sudden death of each of its parts: it ends by itself, with every test reported once."""
+
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.command_line import CommandLine, Done, finished
+from tests.e2e.conftest import MakeMachine
+from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a fixture of a neighbour)
+from tests.e2e.processes import Found, eventually, postgres, servers, workers
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+FILES = 8
+SUITE = {
+    f"part-{number}": "".join(
+        f"test('step {step} of {number}', async () => {{ await sleep({400 + 100 * number}); }});\n" for step in range(3)
+    )
+    for number in range(FILES)
+}
+SHORT_LEASES = {"SHIFTY_LEASE_SECONDS": "2", "SHIFTY_HEARTBEAT_SECONDS": "0.5"}
+
+Victims = Callable[[CommandLine], list[Found]]
+
+
+def one_worker(machine: CommandLine) -> list[Found]:
+    return workers(machine.mark)[:1]
+
+
+def the_server(machine: CommandLine) -> list[Found]:
+    return servers(machine.mark)
+
+
+def the_database(machine: CommandLine) -> list[Found]:
+    return postgres(machine.data_dir)
+
+
+def all_of_them(machine: CommandLine) -> list[Found]:
+    return [*one_worker(machine), *the_server(machine), *the_database(machine)]
+
+
+@pytest.mark.parametrize("victims", [one_worker, the_server, the_database, all_of_them])
+def test_a_run_ends_by_itself_when_something_is_killed(make_machine: MakeMachine, victims: Victims) -> None:
+    machine = make_machine(SUITE, **SHORT_LEASES)
+    run = started(machine)
+
+    kill(machine, victims)
+
+    assert_whole(finished(run, 300), machine)
+
+
+def test_a_run_survives_one_death_after_the_other(make_machine: MakeMachine) -> None:
+    machine = make_machine(SUITE, **SHORT_LEASES)
+    run = started(machine)
+
+    for victims in (one_worker, the_server, the_database, one_worker):
+        kill(machine, victims)
+        time.sleep(3)
+        if run.poll() is not None:
+            break
+
+    assert_whole(finished(run, 300), machine)
+
+
+def test_nothing_is_left_when_the_command_itself_is_killed(make_machine: MakeMachine) -> None:
+    machine = make_machine(SUITE, **SHORT_LEASES)
+    run = started(machine)
+
+    run.kill()
+    run.communicate()
+
+    # The fixture looks for what is left; the data folder must be usable too.
+    assert eventually(lambda: not workers(machine.mark) and not servers(machine.mark), 20)
+    runs = machine.run("runs", "--json").json["runs"]
+    assert len(runs) == 1
+
+
+def started(machine: CommandLine) -> subprocess.Popen[str]:
+    """A run of which tests are being run at this moment."""
+    run = machine.start("run", "-w", "2", "--json")
+    assert eventually(lambda: len(workers(machine.mark)) == 2, 60), run.communicate()
+    assert eventually(lambda: list(machine.data_dir.glob("spool/*/*/messages.ndjson")), 60), run.communicate()
+    return run
+
+
+def kill(machine: CommandLine, victims: Victims) -> None:
+    found = victims(machine)
+    for victim in found:
+        try:
+            victim.kill()
+        except ProcessLookupError:
+            continue
+
+
+def assert_whole(done: Done, machine: CommandLine) -> None:
+    assert done.exit == 0, done.stderr
+    summary = done.json
+    tests = FILES * 3
+    assert (summary["status"], summary["conclusion"], summary["totalTests"]) == ("completed", "passed", tests)
+    assert (summary["passedTests"], summary["notRun"]) == (tests, 0)
+    results = machine.run("show", summary["runId"], "--json").json["results"]
+    assert len({result["testId"] for result in results}) == len(results) == tests
+    assert not list(machine.data_dir.glob("spool/*/*/messages.ndjson"))

@@ -1,0 +1,56 @@
+"""A real server on a free port of this machine, in the event loop of the test."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from shifty.config import Settings
+from shifty.database.pool import Database
+from shifty.tenants.keys import create_key, create_tenant
+from shifty.tenants.model import Scope, Tenant
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    url: str
+    key: str
+    """Of ``tenant``, with every scope."""
+    tenant: Tenant
+    db: Database
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}", "X-Tenant-Id": str(self.tenant.id)}
+
+
+@asynccontextmanager
+async def running_server(db: Database, settings: Settings, tenant: Tenant) -> AsyncGenerator[RunningServer]:
+    from shifty.server.app import create_app  # Here, so that a test of a lower room does not need the whole server.
+
+    key = await create_key(db, tenant.id, frozenset(Scope), name="tests")
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(db, settings), log_config=None, ws="websockets-sansio", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if serving.done():
+                serving.result()
+                raise RuntimeError("the server ended before it was ready")
+            await asyncio.sleep(0.005)
+        yield RunningServer(f"http://127.0.0.1:{port}", key.text, tenant, db)
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+async def new_tenant(db: Database, slug: str) -> Tenant:
+    return await create_tenant(db, slug)
