@@ -1,0 +1,1 @@
+"""Benchmarks: each module is a script that `make bench` runs and that writes `build/bench/NAME.json`."""

@@ -1,0 +1,19 @@
+"""What others would do with the same items, for comparison."""
+
+import math
+from collections.abc import Sequence
+
+
+def round_robin(seconds: Sequence[float], workers: int) -> float:
+    """The longest shard when items are dealt one by one in the given order."""
+    return max((math.fsum(seconds[index::workers]) for index in range(workers)), default=0.0)
+
+
+def contiguous(seconds: Sequence[float], workers: int) -> float:
+    """The longest shard in blocks of equal count in the given order, which is how Playwright's `--shard` cuts.
+
+    Playwright cuts by the number of tests; here an item counts as one, since durations say nothing of how many are in it.
+    """
+    count = len(seconds)
+    borders = [count * index // workers for index in range(workers + 1)]
+    return max(math.fsum(seconds[start:end]) for start, end in zip(borders, borders[1:], strict=False))
