@@ -1,0 +1,198 @@
+"""What travels between reporters, workers and the server: the contract's messages, and the base of request bodies.
+
+The names on the wire are camelCase. Ingest is decoded by msgspec (it is the hot path); request and response bodies are
+pydantic models in each room's own ``wire.py``, on the base class below.
+"""
+
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Body(BaseModel):
+    """Base of REST bodies: camelCase outside, snake_case inside; unknown fields are ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Message(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True, gc=False):
+    """Base of what the contract's messages carry."""
+
+    __test__: ClassVar[bool] = False
+    """pytest would take a class named ``Test…`` for a test, here and in every suite that imports it."""
+
+
+RawStatus: TypeAlias = Literal["passed", "failed", "timedOut", "skipped", "interrupted"]
+"""An attempt's status as Playwright gives it."""
+
+Outcome: TypeAlias = Literal["passed", "failed", "skipped", "notRun"]
+"""Where a planned test ends in the ledger."""
+
+Text = Annotated[str, msgspec.Meta(max_length=1_000_000)]
+Title = Annotated[str, msgspec.Meta(max_length=10_000)]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+
+
+Millis = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+Line = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+
+
+class Location(Message, kw_only=True, frozen=True):
+    file: str
+    line: int
+    column: int = 0
+
+
+class TestError(Message, kw_only=True, frozen=True):
+    message: Text
+    stack: Text | None = None
+    snippet: Text | None = None
+    location: Location | None = None
+
+
+class Step(Message, kw_only=True, frozen=True):
+    title: Title
+    category: str
+    duration_ms: Millis
+    error: Text | None = None
+    location: Location | None = None
+
+
+class Attachment(Message, kw_only=True, frozen=True):
+    name: str
+    content_type: str
+    path: str | None = None
+    """Absolute path on the worker's machine; None for one whose body was inline."""
+    size_bytes: int | None = None
+
+
+class Attempt(Message, kw_only=True, frozen=True):
+    """One try at a test. ``attempt`` counts from 0 within one lease, as Playwright's ``retry`` does."""
+
+    attempt: int
+    status: RawStatus
+    duration_ms: Millis
+    started_at: str | None = None
+    """UTC, ISO-8601 with Z."""
+    errors: list[TestError] = []
+    steps: list[Step] = []
+    stdout: Text = ""
+    stderr: Text = ""
+    attachments: list[Attachment] = []
+    worker_index: int | None = None
+    lease: str | None = None
+    """Set by the server: the token of the lease it ran under."""
+
+
+class TestRef(Message, kw_only=True, frozen=True):
+    """A test as a reporter names it. Without ``title_path`` the bare ``test_name`` is the path."""
+
+    test_file: Path
+    test_name: Title
+    title_path: list[Title] | None = None
+    project_name: Title = ""
+    line: Line | None = None
+    tags: list[Title] = []
+    repeat: int = 0
+    """Playwright's repeatEachIndex."""
+    serial: str | None = None
+    """Tests of one file that share this key depend on each other's order and never leave one batch."""
+
+
+class PlannedTest(TestRef, kw_only=True, frozen=True):
+    """A test of a suite that a client has listed."""
+
+    parallel: bool = False
+    """It may run apart from the rest of its file (``fullyParallel``, or ``mode: 'parallel'``)."""
+    stage: Literal["main", "setup", "teardown"] = "main"
+    """Set-up and teardown projects run around the others, once a machine, and are never leased."""
+
+
+class TestResult(TestRef, kw_only=True, frozen=True):
+    """How a test stands. ``final`` is False while Playwright will still retry it; it then moves no counter."""
+
+    status: Literal["passed", "failed", "timedOut", "skipped", "interrupted", "notRun", "flaky"]
+    duration_ms: Millis = 0
+    retry_count: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    expected_status: RawStatus = "passed"
+    error_message: Text | None = None
+    attempts: list[Attempt] | None = None
+    """All attempts under this lease so far; without it, one attempt is made up from the fields above."""
+    final: bool = True
+    reason: Title | None = None
+    """Why it did not run (``notRun``) or was skipped."""
+
+
+class RunStart(Message, kw_only=True, frozen=True):
+    run_id: str | None = None
+    total_tests: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    shard_index: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
+    total_shards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    project: str | None = None
+    branch: str | None = None
+    commit_sha: str | None = None
+    tests: list[TestRef] | None = None
+    """What this producer is about to run; from a worker, the tests of its batch, discovered by Playwright itself."""
+    lease: str | None = None
+
+
+class TestStart(TestRef, kw_only=True, frozen=True):
+    run_id: str | None = None
+    attempt: int = 0
+    lease: str | None = None
+
+
+class TestBatch(Message, kw_only=True, frozen=True):
+    results: list[TestResult]
+    run_id: str | None = None
+    lease: str | None = None
+    """The fencing token: results of a lease that is no longer held are kept as evidence and change nothing."""
+
+
+class RunEnd(Message, kw_only=True, frozen=True):
+    run_id: str | None = None
+    shard_index: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
+    status: str = "completed"
+    total_tests: int | None = None
+    passed_tests: int | None = None
+    failed_tests: int | None = None
+
+
+class RunError(Message, kw_only=True, frozen=True):
+    """An error that belongs to no test: a spec that does not compile, a global setup that throws."""
+
+    error: TestError
+    run_id: str | None = None
+    shard_index: int = 0
+    test_file: str | None = None
+    lease: str | None = None
+
+
+class RunStartMessage(Message, tag_field="type", tag="run:start", kw_only=True, frozen=True):
+    payload: RunStart
+    seq: int | None = None
+
+
+class TestStartMessage(Message, tag_field="type", tag="test:start", kw_only=True, frozen=True):
+    payload: TestStart
+    seq: int | None = None
+
+
+class TestBatchMessage(Message, tag_field="type", tag="test:batch", kw_only=True, frozen=True):
+    payload: TestBatch
+    seq: int | None = None
+
+
+class RunEndMessage(Message, tag_field="type", tag="run:end", kw_only=True, frozen=True):
+    payload: RunEnd
+    seq: int | None = None
+
+
+class RunErrorMessage(Message, tag_field="type", tag="run:error", kw_only=True, frozen=True):
+    payload: RunError
+    seq: int | None = None
+
+
+AnyMessage: TypeAlias = RunStartMessage | TestStartMessage | TestBatchMessage | RunEndMessage | RunErrorMessage
