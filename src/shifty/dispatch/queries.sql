@@ -1,0 +1,254 @@
+-- name: lock_run
+-- One claim, finish or close at a time. Taken before anything of the run is read, so that what is read stays true.
+-- every tenant: a lock names no row.
+select pg_advisory_xact_lock(hashtextextended(%(run_id)s::text, 0));
+
+-- name: run_state
+select r.status, r.worker_count, p.slug as project
+  from runs r join projects p on p.id = r.project_id
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s;
+
+-- name: open_runs
+-- For a worker of the pool: the oldest run that has work for it comes first.
+select r.id
+  from runs r join projects p on p.id = r.project_id
+ where r.tenant_id = %(tenant_id)s and r.status in ('pending', 'running') and r.origin = 'orchestrated'
+   and (%(projects)s::text[] is null or p.slug = any(%(projects)s))
+   and exists (select 1 from work_items i where i.run_id = r.id and i.state = 'waiting')
+ order by r.created_at, r.id
+ limit 20;
+
+-- name: held_lease
+select l.token, l.seq, l.predicted_ms, coalesce(min(i.shard_index), 0) as shard_index
+  from leases l left join work_items i on i.lease = l.token and i.state = 'leased'
+ where l.run_id = %(run_id)s and l.tenant_id = %(tenant_id)s and l.worker_id = %(worker_id)s and l.state = 'active'
+ group by l.token;
+
+-- name: extend_lease
+update leases set expires_at = now() + %(lease_for)s
+ where token = %(token)s and tenant_id = %(tenant_id)s and state = 'active';
+
+-- name: join_run
+-- A worker that joins takes over a shard that has none; one that comes later has no shard of its own and helps the others.
+with free as (
+    select s.index from shards s left join workers w on w.run_id = s.run_id and w.id = s.worker_id
+     where s.run_id = %(run_id)s and s.tenant_id = %(tenant_id)s and s.state in ('waiting', 'active')
+       and (s.worker_id is null or w.left_at is not null)
+     order by s.estimated_ms desc, s.index limit 1
+), joined as (
+    insert into workers (id, run_id, tenant_id, name, shard_index, predicted_ms)
+    select %(worker_id)s, %(run_id)s, %(tenant_id)s, %(name)s, (select index from free),
+           coalesce((select s.estimated_ms from shards s join free f on f.index = s.index where s.run_id = %(run_id)s), 0)
+    on conflict (run_id, id) do update
+       set last_seen_at = now(), left_at = null, overhead_ms = coalesce(%(overhead_ms)s, workers.overhead_ms)
+    returning id, shard_index, (xmax = 0) as is_new
+), taken as (
+    update shards s set worker_id = j.id
+      from joined j where s.run_id = %(run_id)s and s.index = j.shard_index and j.is_new
+)
+select j.shard_index, w.batches is null or w.batches = 0 as first
+  from joined j left join workers w on w.run_id = %(run_id)s and w.id = j.id;
+
+-- name: waiting_items
+select id, shard_index, predicted_ms, unknown, requeued
+  from work_items
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'waiting'
+ order by requeued desc, shard_index, ordinal, id;
+
+-- name: running_by_shard
+-- What is left under the leases of each shard, by prediction: what has reported is done, whatever was predicted.
+select i.shard_index, sum(greatest(0, i.predicted_ms * (1 - coalesce(t.done, 0))))::float8 as left_ms
+  from work_items i
+  left join lateral (
+        select count(*) filter (where outcome is not null)::float8 / nullif(count(*), 0) as done
+          from tests where run_id = i.run_id and test_id = any(i.test_ids)) t on true
+ where i.run_id = %(run_id)s and i.tenant_id = %(tenant_id)s and i.state = 'leased'
+ group by i.shard_index;
+
+-- name: workers_and_overhead
+select count(*) filter (where w.left_at is null and w.last_seen_at > now() - %(gone_after)s::interval) as alive,
+       percentile_cont(0.5) within group (order by w.overhead_ms) as overhead_ms
+  from workers w where w.run_id = %(run_id)s and w.tenant_id = %(tenant_id)s;
+
+-- name: grant_lease
+insert into leases (run_id, tenant_id, worker_id, seq, predicted_ms, expires_at)
+select %(run_id)s, %(tenant_id)s, %(worker_id)s, coalesce(max(seq), 0) + 1, %(predicted_ms)s, now() + %(lease_for)s
+  from leases where run_id = %(run_id)s
+returning token, seq;
+
+-- name: lease_items
+with leased as (
+    update work_items set state = 'leased', lease = %(token)s
+     where id = any(%(ids)s) and run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'waiting'
+    returning shard_index
+), shard as (
+    update shards set state = 'active', started_at = coalesce(started_at, now())
+     where run_id = %(run_id)s and index in (select shard_index from leased) and state = 'waiting'
+), worker as (
+    update workers set batches = batches + 1, last_seen_at = now() where run_id = %(run_id)s and id = %(worker_id)s
+)
+update runs set status = 'running', started_at = coalesce(started_at, now()), version = version + 1, last_event_at = now()
+ where id = %(run_id)s and status in ('pending', 'running');
+
+-- name: items_of_lease
+select i.id, i.file, i.project_name, i.test_ids is not null as listed,
+       coalesce(array_agg(t.test_id order by a.ord) filter (where t.test_id is not null), '{}') as test_ids,
+       coalesce(jsonb_agg(jsonb_build_array(t.title_path, t.project_name, t.line) order by a.ord)
+                filter (where t.test_id is not null), '[]') as tests
+  from work_items i
+  left join lateral unnest(i.test_ids) with ordinality as a(test_id, ord) on true
+  left join tests t on t.run_id = i.run_id and t.test_id = a.test_id and t.outcome is null
+ where i.lease = %(token)s and i.tenant_id = %(tenant_id)s and i.state = 'leased'
+ group by i.id
+ order by i.requeued desc, i.ordinal, i.id;
+
+-- name: anything_open
+select exists (select 1 from work_items where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state in ('waiting', 'leased'));
+
+-- name: renew_lease
+with renewed as (
+    update leases l set expires_at = now() + %(lease_for)s
+      from runs r
+     where l.token = %(token)s and l.run_id = %(run_id)s and l.tenant_id = %(tenant_id)s and l.state = 'active' and r.id = l.run_id
+    returning l.worker_id, r.status
+), seen as (
+    update workers w set last_seen_at = now() from renewed where w.run_id = %(run_id)s and w.id = renewed.worker_id
+)
+select status = 'cancelled' as cancelled from renewed;
+
+-- name: end_lease
+-- Only an active lease ends: of two that try, the reaper and the worker, one gets a row.
+with ended as (
+    update leases set state = %(state)s, ended_at = now()
+     where token = %(token)s and run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'active'
+    returning worker_id, granted_at
+), worker as (
+    update workers w
+       set busy_ms = w.busy_ms + (extract(epoch from now() - e.granted_at) * 1000)::bigint,
+           last_seen_at = case when %(state)s = 'lost' then w.last_seen_at else now() end,
+           left_at = case when %(state)s in ('lost', 'returned') then now() else w.left_at end,
+           tests_run = w.tests_run + (select count(*) from tests t, work_items i
+                                       where i.lease = %(token)s and i.state = 'leased' and t.run_id = i.run_id
+                                         and t.test_id = any(i.test_ids) and t.outcome is not null)
+      from ended e where w.run_id = %(run_id)s and w.id = e.worker_id
+)
+select worker_id from ended;
+
+-- name: held_items
+select i.id, i.file, i.project_name, i.test_ids is not null as listed, i.expected_tests, i.predicted_ms,
+       coalesce(cardinality(i.test_ids), 0) as tests,
+       coalesce(array_agg(t.test_id order by a.ord) filter (where t.test_id is not null and t.outcome is null), '{}') as missing,
+       coalesce(array_agg(t.test_id order by a.ord) filter (where t.outcome is null and t.running_since is not null), '{}') as running,
+       i.losses
+  from work_items i
+  left join lateral unnest(i.test_ids) with ordinality as a(test_id, ord) on true
+  left join tests t on t.run_id = i.run_id and t.test_id = a.test_id
+ where i.lease = %(token)s and i.tenant_id = %(tenant_id)s and i.state = 'leased'
+ group by i.id order by i.ordinal, i.id;
+
+-- name: finish_items
+update work_items set state = 'done' where id = any(%(ids)s) and run_id = %(run_id)s and tenant_id = %(tenant_id)s;
+
+-- name: requeue_item
+update work_items
+   set state = 'waiting', lease = null, requeued = true, losses = losses + %(blame)s,
+       test_ids = coalesce(%(missing)s::text[], test_ids), predicted_ms = %(predicted_ms)s
+ where id = %(id)s and run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'leased';
+
+-- name: blame_tests
+-- The tests that ran when their lease was lost: one more loss each. Nothing of them runs now.
+with blamed as (
+    update tests set losses = losses + 1
+     where run_id = %(run_id)s and tenant_id = %(tenant_id)s and test_id = any(%(blamed)s) and outcome is null
+    returning test_id, file, project_name, title_path, line, losses
+), still as (
+    update tests set running_since = null
+     where run_id = %(run_id)s and tenant_id = %(tenant_id)s and test_id = any(%(missing)s) and not test_id = any(%(blamed)s)
+)
+select test_id, file, project_name, title_path, line, losses from blamed;
+
+-- name: stop_running
+update tests set running_since = null
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and test_id = any(%(missing)s) and outcome is null;
+
+-- name: drop_expected
+update runs set total_tests = greatest(listed_tests, total_tests - %(expected)s), version = version + 1
+ where id = %(run_id)s and tenant_id = %(tenant_id)s;
+
+-- name: list_item
+-- Playwright has listed a file that was leased whole: from now on its tests are known one by one.
+update work_items set test_ids = %(test_ids)s
+ where id = %(id)s and run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'leased' and test_ids is null
+returning expected_tests;
+
+-- name: unlisted_items
+select id, file, project_name from work_items
+ where lease = %(token)s and run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'leased' and test_ids is null
+ order by id;
+
+-- name: add_items
+insert into work_items (run_id, tenant_id, shard_index, file, project_name, test_ids, expected_tests, predicted_ms, unknown, ordinal)
+select %(run_id)s, %(tenant_id)s, x.shard_index, x.file, x.project_name, x.test_ids, x.expected_tests, x.predicted_ms, x.unknown, x.ordinal
+  from jsonb_to_recordset(%(rows)s::jsonb) as x(
+       shard_index int, file text, project_name text, test_ids text[], expected_tests int, predicted_ms bigint,
+       unknown boolean, ordinal int)
+ order by x.shard_index, x.ordinal;
+
+-- name: add_shards
+insert into shards (run_id, tenant_id, index, state, test_count, estimated_ms)
+select %(run_id)s, %(tenant_id)s, x.index, x.state, x.test_count, x.estimated_ms
+  from jsonb_to_recordset(%(rows)s::jsonb) as x(index int, state text, test_count int, estimated_ms bigint);
+
+-- name: lock_tenant
+-- Room in the queue is asked and taken under this lock: two runs that both fit alone can't both get in.
+select max_waiting from tenants where id = %(tenant_id)s for update;
+
+-- name: queue_stats
+select count(*) filter (where s.state = 'waiting')   as waiting,
+       count(*) filter (where s.state = 'active')    as active,
+       count(*) filter (where s.state = 'completed') as completed,
+       count(*) filter (where s.state = 'failed')    as failed,
+       (select max_waiting from tenants t where t.id = %(tenant_id)s) as capacity,
+       (select count(distinct w.id) from workers w
+         where w.tenant_id = %(tenant_id)s and w.left_at is null and w.last_seen_at > now() - %(gone_after)s::interval) as workers,
+       (select (extract(epoch from now() - min(r.created_at)) * 1000)::bigint
+          from shards q join runs r on r.id = q.run_id
+         where q.tenant_id = %(tenant_id)s and q.state = 'waiting') as oldest_waiting_ms
+  from shards s join runs r on r.id = s.run_id and r.origin = 'orchestrated'
+ where s.tenant_id = %(tenant_id)s;
+
+-- name: settle_shards
+-- A shard ends with the last of its items, whoever ran it.
+update shards s set state = 'completed', finished_at = coalesce(finished_at, now())
+ where s.run_id = %(run_id)s and s.tenant_id = %(tenant_id)s and s.state in ('waiting', 'active')
+   and exists (select 1 from runs r where r.id = s.run_id and r.origin = 'orchestrated')
+   and not exists (select 1 from work_items i where i.run_id = s.run_id and i.shard_index = s.index and i.state in ('waiting', 'leased'));
+
+-- name: cancel_waiting
+with gone as (
+    update work_items set state = 'cancelled'
+     where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'waiting'
+    returning test_ids
+)
+select coalesce(array_agg(distinct x), '{}') from gone, unnest(gone.test_ids) as x;
+
+-- name: cancel_shards
+update shards set state = 'cancelled', finished_at = now()
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state in ('waiting', 'active');
+
+-- name: look_for_expired
+-- One server looks at a time. The row says when one last did.
+-- every tenant: leases expire for all alike.
+update reaper set ran_at = now() from (select ran_at as before from reaper for update) old
+returning extract(epoch from now() - old.before)::float8;
+
+-- name: give_fresh_term
+-- every tenant: no server was there to renew at, so no worker is to blame.
+update leases set expires_at = greatest(expires_at, now() + %(lease_for)s) where state = 'active';
+
+-- name: expired_leases
+-- every tenant: leases expire for all alike.
+select token, run_id, tenant_id from leases where state = 'active' and expires_at < now() order by expires_at limit 100;
+
+-- name: still_expired
+select 1 from leases where token = %(token)s and tenant_id = %(tenant_id)s and state = 'active' and expires_at < now();

@@ -1,0 +1,69 @@
+"""Doors of this room: what workers call, and the queue."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from shifty.dispatch.claim import Claim, claim, claim_any
+from shifty.dispatch.errors import LeaseLost, RunCancelled
+from shifty.dispatch.model import Lease
+from shifty.dispatch.queue import queue_stats
+from shifty.dispatch.renew import renew
+from shifty.dispatch.wire import ClaimRequest, ClaimResponse, PoolClaimRequest, QueueStatsResponse, RenewResponse
+from shifty.live.bus import Bus
+from shifty.runs.errors import RunNotFound
+from shifty.runs.routes import RunId
+from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller
+from shifty.web.deps import Db
+from shifty.web.refusals import refusals
+
+router = APIRouter(tags=["dispatch"], dependencies=AUTHENTICATED)
+
+
+def lease_term(request: Request) -> timedelta:
+    return request.app.state.lease_for
+
+
+def parsed_token(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise LeaseLost(text) from None
+
+
+@router.post(
+    "/runs/{runId}/claims", summary="Claim the next batch of a run", responses=refusals(RunNotFound, RunCancelled)
+)
+async def post_claim(
+    caller: OrchestrateCaller, run_id: RunId, body: ClaimRequest, db: Db, request: Request
+) -> ClaimResponse:
+    """Lease the next tests of a run to the calling worker; it renews the lease while it runs them."""
+    return _told(request, await claim(db, caller.tenant_id, run_id, body.claimant(), lease_term(request)))
+
+
+@router.post("/claims", summary="Claim a batch of any run", responses=refusals())
+async def post_pool_claim(caller: OrchestrateCaller, body: PoolClaimRequest, db: Db, request: Request) -> ClaimResponse:
+    """Lease tests of whichever run has waited longest; for workers that serve many runs."""
+    projects = body.projects if caller.project is None else [caller.project]
+    answer = await claim_any(db, caller.tenant_id, projects, body.claimant(), lease_term(request))
+    return _told(request, answer)
+
+
+@router.post("/runs/{runId}/leases/{token}/renew", summary="Keep a lease", responses=refusals(LeaseLost))
+async def post_renew(caller: OrchestrateCaller, run_id: RunId, token: str, db: Db, request: Request) -> RenewResponse:
+    """Move the end of a lease; `LEASE_LOST` means that its tests belong to somebody else and must be stopped."""
+    return RenewResponse.of(await renew(db, caller.tenant_id, run_id, parsed_token(token), lease_term(request)))
+
+
+@router.get("/orchestrate/queue/stats", summary="How full the queue is", responses=refusals())
+async def get_queue_stats(caller: ReadCaller, db: Db) -> QueueStatsResponse:
+    """Shards of the caller's tenant by state: `completed` were executed to the end, `failed` were lost."""
+    return QueueStatsResponse.of(await queue_stats(db, caller.tenant_id))
+
+
+def _told(request: Request, answer: Claim) -> ClaimResponse:
+    if isinstance(answer, Lease):
+        bus: Bus = request.app.state.bus
+        bus.mark([answer.run_id])
+    return ClaimResponse.of(answer)

@@ -1,0 +1,143 @@
+"""What a client asks for when it starts a run, checked: pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NoReturn
+
+from shifty.orchestration.errors import BadRequest, BadWorkerCount
+from shifty.results.outcome import identity, normal_path
+from shifty.wire import PlannedTest
+
+MOST_FILES = 10_000
+MOST_TESTS = 100_000
+MOST_PATH = 1024
+MOST_WORKERS = 20
+MOST_METADATA = 64 * 1024
+MOST_PROJECT = 200
+DEFAULT_WORKERS = 5
+DEFAULT_PROJECT = "default"
+PENDING_TIMEOUT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run to start. ``tests`` is empty for a client that only knows its files."""
+
+    files: tuple[str, ...]
+    workers: int = DEFAULT_WORKERS
+    project: str = DEFAULT_PROJECT
+    branch: str | None = None
+    commit_sha: str | None = None
+    ci_build_id: str | None = None
+    idempotency_key: str | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    tests: tuple[PlannedTest, ...] = ()
+    pending_timeout: timedelta = PENDING_TIMEOUT
+    duplicates: tuple[str, ...] = ()
+
+    @property
+    def actor(self) -> str | None:
+        actor = self.metadata.get("actor")
+        return actor if isinstance(actor, str) else None
+
+
+def checked_files(paths: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files, each once, in order, and those that were named twice.
+
+    Raises:
+        BadRequest: none, too many, or paths that can't be a repository's spec file; every fault is named by its index.
+    """
+    if not paths:
+        raise BadRequest(
+            "testFiles is empty: there is nothing to run. Name at least one spec file.",
+            {"fields": [{"path": "testFiles", "message": "must not be empty"}]},
+        )
+    if len(paths) > MOST_FILES:
+        raise BadRequest(
+            f"testFiles names {len(paths)} files; {MOST_FILES} is the most in one run.",
+            {"fields": [{"path": "testFiles", "message": f"at most {MOST_FILES}"}]},
+        )
+    faults = [(index, fault) for index, path in enumerate(paths) if (fault := path_fault(path))]
+    if faults:
+        _refuse_paths(faults)
+    normal = [normal_path(str(path)) for path in paths]
+    seen: dict[str, int] = {}
+    for file in normal:
+        seen[file] = seen.get(file, 0) + 1
+    return tuple(seen), tuple(file for file, times in seen.items() if times > 1)
+
+
+def path_fault(path: object) -> str | None:
+    """What is wrong with a spec file's path; None when nothing is."""
+    if not isinstance(path, str):
+        return "must be a string"
+    if not path.strip():
+        return "is blank"
+    if "\0" in path:
+        return "holds a NUL character"
+    if len(path) > MOST_PATH:
+        return f"is longer than {MOST_PATH} characters"
+    posix = path.replace("\\", "/")
+    if posix.startswith("/") or posix[1:3] == ":/":
+        return "is absolute; paths are relative to the repository"
+    if ".." in posix.split("/"):
+        return "leaves the repository"
+    return None
+
+
+def checked_workers(value: object) -> int:
+    """Raises BadWorkerCount: not a whole number from 1 to 20; nothing is clamped."""
+    if value is None:
+        return DEFAULT_WORKERS
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_WORKERS:
+        raise BadWorkerCount(value, 1, MOST_WORKERS)
+    return value
+
+
+def checked_project(value: str | None) -> str:
+    if value is None or not value.strip():
+        return DEFAULT_PROJECT
+    if len(value) > MOST_PROJECT or "\0" in value:
+        raise BadRequest(
+            f"project is a name of at most {MOST_PROJECT} characters, such as owner/repo.",
+            {"fields": [{"path": "project", "message": f"at most {MOST_PROJECT} characters"}]},
+        )
+    return value.strip()
+
+
+def checked_metadata(value: Mapping[str, object] | None) -> Mapping[str, object]:
+    size = len(json.dumps(value or {}).encode())
+    if size > MOST_METADATA:
+        raise BadRequest(
+            f"metadata is {size} bytes; {MOST_METADATA} is the most.",
+            {"fields": [{"path": "metadata", "message": f"at most {MOST_METADATA} bytes as JSON"}]},
+        )
+    return value or {}
+
+
+def checked_tests(tests: Sequence[PlannedTest], files: Sequence[str]) -> tuple[PlannedTest, ...]:
+    """The tests, each once.
+
+    Raises:
+        BadRequest: too many, or tests of files that testFiles does not name.
+    """
+    if len(tests) > MOST_TESTS:
+        raise BadRequest(f"tests names {len(tests)} tests; {MOST_TESTS} is the most in one run.", {"field": "tests"})
+    known = set(files)
+    stray = [
+        {"path": f"tests[{index}].testFile", "message": "is not among testFiles"}
+        for index, test in enumerate(tests)
+        if normal_path(test.test_file) not in known
+    ]
+    if stray:
+        raise BadRequest(f"{len(stray)} of tests belong to files that testFiles does not name.", {"fields": stray[:50]})
+    return tuple({identity(test): test for test in tests}.values())
+
+
+def _refuse_paths(faults: Sequence[tuple[int, str]]) -> NoReturn:
+    fields = [{"path": f"testFiles[{index}]", "message": fault} for index, fault in faults[:50]]
+    index, fault = faults[0]
+    more = f" ({len(faults) - 1} more in details.fields)" if len(faults) > 1 else ""
+    raise BadRequest(f"testFiles[{index}] {fault}{more}.", {"fields": fields, "index": index})

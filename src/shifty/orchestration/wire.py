@@ -1,0 +1,161 @@
+"""Bodies of the calls that start, follow and end a run."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue, WithJsonSchema
+
+from shifty.orchestration.request import (
+    DEFAULT_WORKERS,
+    MOST_FILES,
+    MOST_WORKERS,
+    PENDING_TIMEOUT,
+    RunRequest,
+    checked_files,
+    checked_metadata,
+    checked_project,
+    checked_tests,
+    checked_workers,
+)
+from shifty.orchestration.start import Started, warnings
+from shifty.wire import Body, PlannedTest
+
+# Checked by hand, so that the answer can name the bounds and the value, as the contract wants.
+WorkerCount = Annotated[
+    JsonValue,
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_WORKERS, "default": DEFAULT_WORKERS}),
+]
+TestFiles = Annotated[
+    list[JsonValue],
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_FILES}),
+]
+Titles = Annotated[list[Annotated[str, Field(max_length=10_000)]], Field(max_length=100)]
+
+
+class TestToPlan(Body):
+    """A test of a suite that the client has listed."""
+
+    test_file: Annotated[str, Field(min_length=1, max_length=1024)]
+    test_name: Annotated[str, Field(max_length=10_000)]
+    title_path: Titles | None = None
+    project_name: Annotated[str, Field(max_length=1000)] = ""
+    line: Annotated[int, Field(ge=0, le=2_147_483_647)] | None = None
+    tags: Titles = []
+    repeat: Annotated[int, Field(ge=0, le=10_000)] = 0
+    serial: Annotated[str, Field(max_length=100_000)] | None = None
+    parallel: bool = False
+    stage: Literal["main", "setup", "teardown"] = "main"
+
+    def planned(self) -> PlannedTest:
+        return PlannedTest(**self.model_dump())
+
+
+class OrchestrateRequest(Body):
+    """``tests`` is for clients that list their suite first: totals are exact then, and a large file can be split."""
+
+    test_files: TestFiles
+    worker_count: WorkerCount = None
+    project: str | None = None
+    branch: Annotated[str, Field(max_length=1000)] | None = None
+    commit_sha: Annotated[str, Field(max_length=200)] | None = None
+    metadata: dict[str, JsonValue] | None = None
+    ci_build_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    tests: list[TestToPlan] = []
+    pending_timeout_ms: Annotated[int, Field(ge=1000, le=86_400_000)] | None = None
+
+    def checked(self, idempotency_key: str | None) -> RunRequest:
+        """The request, once all of it has been checked.
+
+        Raises:
+            BadRequest, BadWorkerCount: the first part that is at fault, with every fault in it.
+        """
+        workers = checked_workers(self.worker_count)
+        files, duplicates = checked_files(self.test_files)
+        return RunRequest(
+            files=files,
+            workers=workers,
+            project=checked_project(self.project),
+            branch=self.branch,
+            commit_sha=self.commit_sha,
+            ci_build_id=self.ci_build_id,
+            idempotency_key=idempotency_key,
+            metadata=checked_metadata(self.metadata),
+            tests=checked_tests([test.planned() for test in self.tests], files),
+            pending_timeout=_pending_timeout(self.pending_timeout_ms),
+            duplicates=duplicates,
+        )
+
+
+def _pending_timeout(milliseconds: int | None) -> timedelta:
+    return PENDING_TIMEOUT if milliseconds is None else timedelta(milliseconds=milliseconds)
+
+
+class ShardOfRun(Body):
+    """``estimatedDuration`` is in milliseconds."""
+
+    index: int
+    test_count: int
+    estimated_duration: int
+
+
+class Warned(Body):
+    code: str
+    message: str
+    files: list[str] = []
+    recommended_worker_count: int | None = None
+
+
+class OrchestrateResponse(Body):
+    run_id: UUID
+    status: str
+    worker_count: int
+    total_tests: int
+    total_files: int
+    shards: list[ShardOfRun]
+    warnings: list[Warned]
+    recommended_worker_count: int | None
+    is_new_run: bool
+
+    @classmethod
+    def of(cls, started: Started, request: RunRequest) -> "OrchestrateResponse":
+        return cls(
+            run_id=started.run_id,
+            status=started.run.status,
+            worker_count=started.run.worker_count,
+            total_tests=started.run.total_tests,
+            total_files=started.run.files,
+            shards=_shards(started.run.shards),
+            warnings=[Warned.model_validate(warning) for warning in warnings(started, request)],
+            recommended_worker_count=started.useful_workers,
+            is_new_run=started.is_new,
+        )
+
+
+def _shards(shards: Sequence[tuple[int, int, int]]) -> list[ShardOfRun]:
+    return [ShardOfRun(index=index, test_count=count, estimated_duration=ms) for index, count, ms in shards]
+
+
+class CancelResponse(Body):
+    success: bool = True
+    message: str = "Orchestration cancelled"
+
+
+class NotRunTest(Body):
+    test_id: Annotated[str, Field(max_length=100)]
+    reason: Annotated[str, Field(max_length=10_000)]
+
+
+class FinishRequest(Body):
+    """What is neither reported nor in ``notRun`` goes back to the queue."""
+
+    outcome: Literal["finished", "returned", "crashed"]
+    not_run: Annotated[list[NotRunTest], Field(max_length=100_000)] = []
+    crashed: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=1000)] = []
+    wall_ms: Annotated[int, Field(ge=0)] = 0
+    test_ms: Annotated[int, Field(ge=0)] = 0
+
+
+class Done(Body):
+    """Nothing more to say."""

@@ -1,0 +1,53 @@
+"""The contract's messages, read from bytes: one, an array, or one a line."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from shifty.results.errors import BadMessage
+from shifty.wire import AnyMessage
+
+_one = msgspec.json.Decoder(AnyMessage)
+_many = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A message that can't be read, by its place in what was sent."""
+
+    index: int
+    error: BadMessage
+
+
+def decode(data: bytes | str) -> AnyMessage:
+    """One message.
+
+    Raises:
+        BadMessage: it is not JSON, of no known type, or a field has the wrong type; the sentence names the field.
+    """
+    try:
+        return _one.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadMessage(str(error)) from None
+
+
+def decode_all(body: bytes) -> tuple[list[AnyMessage], list[Fault]]:
+    """Every message of a request body; what can't be read is a fault and holds up none of the others."""
+    messages: list[AnyMessage] = []
+    faults: list[Fault] = []
+    for index, raw in enumerate(_split(body)):
+        try:
+            messages.append(decode(raw))
+        except BadMessage as error:
+            faults.append(Fault(index, BadMessage(error.message.partition(": ")[2], index)))
+    return messages, faults
+
+
+def _split(body: bytes) -> list[bytes]:
+    text = body.strip()
+    if not text.startswith(b"["):
+        return [line for line in text.splitlines() if line.strip()]
+    try:
+        return [bytes(raw) for raw in _many.decode(text)]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadMessage(str(error)) from None

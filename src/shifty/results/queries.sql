@@ -1,0 +1,230 @@
+-- name: lock_for_reports
+-- Shared: reports of one run go on side by side, but never while its leases change hands or it is closed. Exclusive
+-- where a report resolves what is leased. The arrays come sorted, so that two transactions can't wait for each other.
+-- every tenant: a lock names no row.
+select case when exclusive then pg_advisory_xact_lock(hashtextextended(run_id, 0))::text
+            else pg_advisory_xact_lock_shared(hashtextextended(run_id, 0))::text end
+  from unnest(%(run_ids)s::text[], %(exclusive)s::boolean[]) as x(run_id, exclusive);
+
+-- name: create_reported_run
+-- A reporter without an orchestrated run brings its own run id. An id that another tenant uses inserts nothing.
+with project as (
+    insert into projects (tenant_id, slug) values (%(tenant_id)s, %(project)s)
+    on conflict (tenant_id, slug) do update set slug = excluded.slug
+    returning id
+)
+insert into runs (id, tenant_id, project_id, origin, status, branch, commit_sha, worker_count, total_tests, started_at)
+select %(run_id)s, %(tenant_id)s, project.id, 'reported', 'running', %(branch)s, %(commit_sha)s, %(workers)s, %(total)s, now()
+  from project
+on conflict (id) do nothing;
+
+-- name: known_runs
+select id, tenant_id from runs where (id, tenant_id) in (select * from unnest(%(run_ids)s::uuid[], %(tenant_ids)s::uuid[]));
+
+-- name: record_results
+-- One statement for rows and counters. `before` locks the rows that exist and reads how they stood; a row that another
+-- transaction inserted after this statement began is in neither branch, and the caller runs the statement again.
+with input as materialized (
+    select * from jsonb_to_recordset(%(rows)s::jsonb) as x(
+        run_id uuid, tenant_id uuid, test_id text, file text, project_name text, title_path text[], line int,
+        tags text[], outcome text, raw_status text, flaky boolean, reason text, duration_ms int, retry_count int,
+        error_message text, attempts jsonb, rank bigint, lease uuid, started_at timestamptz)
+), held as materialized (
+    select l.token, l.seq, w.name as worker, w.shard_index
+      from leases l join workers w on w.run_id = l.run_id and w.id = l.worker_id
+     where l.state = 'active' and l.token in (select lease from input where lease is not null)
+), eligible as materialized (
+    select i.*, coalesce(h.seq, 0) * 1000000::bigint + i.rank as revision, h.worker
+      from input i
+      join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
+      left join held h on h.token = i.lease
+     where (i.lease is null or h.token is not null) and r.status in ('pending', 'running', 'cancelled')
+), before as materialized (
+    -- Carries what was reported along, so that nothing below has to join the two again.
+    select e.*, t.outcome as old_outcome, t.flaky as old_flaky, t.duration_ms as old_duration_ms, t.revision as old_revision,
+           t.attempts as old_attempts
+      from eligible e join tests t on t.run_id = e.run_id and t.test_id = e.test_id
+     order by e.run_id, e.test_id
+       for update of t
+), inserted as (
+    insert into tests (run_id, tenant_id, test_id, file, project_name, title_path, line, tags, outcome, raw_status,
+                       flaky, reason, duration_ms, retry_count, error_message, attempts, revision, worker, started_at,
+                       running_since, finished_at)
+    select e.run_id, e.tenant_id, e.test_id, e.file, e.project_name, e.title_path, e.line, coalesce(e.tags, '{}'),
+           e.outcome, e.raw_status, e.flaky, e.reason, e.duration_ms, e.retry_count, e.error_message, e.attempts,
+           e.revision, e.worker, e.started_at, case when e.outcome is null then now() end,
+           case when e.outcome is not null then now() end
+      from eligible e
+     order by e.run_id, e.test_id
+    on conflict (run_id, test_id) do nothing
+    returning run_id, outcome, flaky, duration_ms
+), updated as (
+    update tests t
+       set outcome = b.outcome, raw_status = b.raw_status, reason = b.reason, duration_ms = b.duration_ms,
+           retry_count = b.retry_count, error_message = b.error_message, revision = b.revision,
+           line = coalesce(b.line, t.line), worker = coalesce(b.worker, t.worker),
+           started_at = coalesce(t.started_at, b.started_at),
+           running_since = case when b.outcome is null then coalesce(t.running_since, now()) end,
+           finished_at = case when b.outcome is not null then now() end,
+           -- Attempts under an earlier lease stay: they happened, and a failure among them makes a pass flaky.
+           attempts = case when b.old_attempts = '[]' then b.attempts else k.kept || b.attempts end,
+           flaky = b.flaky or (b.outcome = 'passed' and k.kept @? '$[*] ? (@.status == "failed" || @.status == "timedOut")')
+      from before b,
+           lateral (select coalesce(jsonb_agg(a), '[]') as kept
+                      from jsonb_array_elements(b.old_attempts) as a
+                     where ((a ->> 'lease') is distinct from b.lease::text
+                            or (b.lease is null and not b.attempts @> jsonb_build_array(jsonb_build_object('attempt', a -> 'attempt'))))
+                   ) k
+     where t.run_id = b.run_id and t.test_id = b.test_id and b.old_revision < b.revision
+    returning t.run_id, t.outcome, t.flaky, t.duration_ms, b.old_outcome, b.old_flaky, b.old_duration_ms
+), change as (
+    select run_id, 1 as listed, outcome, flaky, duration_ms, 1 as sign from inserted
+    union all select run_id, 0, outcome, flaky, duration_ms, 1 from updated
+    union all select run_id, 0, old_outcome, old_flaky, old_duration_ms, -1 from updated
+), delta as (
+    select run_id, sum(listed) as listed,
+           coalesce(sum(sign) filter (where outcome = 'passed'), 0) as passed,
+           coalesce(sum(sign) filter (where outcome = 'failed'), 0) as failed,
+           coalesce(sum(sign) filter (where outcome = 'skipped'), 0) as skipped,
+           coalesce(sum(sign) filter (where outcome = 'notRun'), 0) as not_run,
+           coalesce(sum(sign) filter (where outcome = 'passed' and flaky), 0) as flaky,
+           coalesce(sum(sign * duration_ms) filter (where outcome is not null), 0) as duration_ms
+      from change group by run_id
+), counted as (
+    update runs r
+       set listed_tests = r.listed_tests + d.listed,
+           -- A reporter may have said how many there will be; an orchestrated run counts what it did not expect on top.
+           total_tests = case when r.origin = 'reported' then greatest(r.total_tests, r.listed_tests + d.listed)
+                              else r.total_tests + d.listed end,
+           passed_tests = r.passed_tests + d.passed, failed_tests = r.failed_tests + d.failed,
+           skipped_tests = r.skipped_tests + d.skipped, not_run_tests = r.not_run_tests + d.not_run,
+           flaky_tests = r.flaky_tests + d.flaky, test_duration_ms = r.test_duration_ms + d.duration_ms,
+           status = case when r.status = 'pending' then 'running' else r.status end,
+           started_at = coalesce(r.started_at, now()),
+           version = r.version + 1, last_event_at = now()
+      from (select * from delta order by run_id) d
+     where r.id = d.run_id
+    returning r.id
+)
+select (select count(*) from eligible) - (select count(*) from before) - (select count(*) from inserted) as missed,
+       (select count(*) from input) - (select count(*) from eligible) as refused,
+       array(select id from counted) as changed;
+
+-- name: keep_as_evidence
+-- What came under a lease that is no longer held, or after the end: kept for the curious, once, and it changes nothing.
+with input as (
+    select x.run_id, x.tenant_id, x.test_id, x.lease, x.rank, x.value as result
+      from (select value, (value ->> 'run_id')::uuid as run_id, (value ->> 'tenant_id')::uuid as tenant_id,
+                   value ->> 'test_id' as test_id, (value ->> 'lease')::uuid as lease, (value ->> 'rank')::bigint as rank
+              from jsonb_array_elements(%(rows)s::jsonb)) x
+)
+insert into late_results (run_id, tenant_id, test_id, lease, result)
+select i.run_id, i.tenant_id, i.test_id, coalesce(i.lease, '00000000-0000-0000-0000-000000000000'), i.result
+  from input i
+  join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
+  left join leases l on l.token = i.lease and l.run_id = i.run_id
+  left join tests t on t.run_id = i.run_id and t.test_id = i.test_id
+ where (r.status not in ('pending', 'running', 'cancelled') or (i.lease is not null and l.state is distinct from 'active'))
+   -- Sent again because its acknowledgement was lost: it has been counted.
+   and t.revision is distinct from coalesce(l.seq, 0) * 1000000::bigint + i.rank
+on conflict (run_id, test_id, lease) do nothing;
+
+-- name: list_tests
+-- Tests that a producer is about to run; those already listed stay as they are.
+with input as materialized (
+    select * from jsonb_to_recordset(%(rows)s::jsonb) as x(
+        run_id uuid, tenant_id uuid, test_id text, file text, project_name text, title_path text[], line int, tags text[],
+        shard_index int, stage text)
+), inserted as (
+    insert into tests (run_id, tenant_id, test_id, file, project_name, title_path, line, tags, shard_index, stage)
+    select i.run_id, i.tenant_id, i.test_id, i.file, i.project_name, i.title_path, i.line, coalesce(i.tags, '{}'),
+           i.shard_index, coalesce(i.stage, 'main')
+      from input i join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
+     where r.status in ('pending', 'running')
+     order by i.run_id, i.test_id
+    on conflict (run_id, test_id) do nothing
+    returning run_id
+), delta as (select run_id, count(*) as listed from inserted group by run_id order by run_id)
+update runs r
+   set listed_tests = r.listed_tests + d.listed,
+       total_tests = case when r.origin = 'reported' then greatest(r.total_tests, r.listed_tests + d.listed)
+                          else r.total_tests + d.listed end,
+       version = r.version + 1, last_event_at = now()
+  from delta d
+ where r.id = d.run_id
+returning r.id;
+
+-- name: mark_running
+-- Which tests run now: what the live view shows, and who is to blame when their worker is lost.
+with input as materialized (
+    select * from jsonb_to_recordset(%(rows)s::jsonb) as x(run_id uuid, tenant_id uuid, test_id text, lease uuid)
+)
+update tests t
+   set running_since = now(), worker = coalesce(w.name, t.worker), started_at = coalesce(t.started_at, now())
+  from (select distinct on (run_id, test_id) * from input order by run_id, test_id) i
+  left join leases l on l.token = i.lease and l.state = 'active'
+  left join workers w on w.run_id = l.run_id and w.id = l.worker_id
+ where t.run_id = i.run_id and t.test_id = i.test_id and t.tenant_id = i.tenant_id
+   and t.outcome is null and (i.lease is null or l.token is not null)
+returning t.run_id;
+
+-- name: touch_runs
+update runs r
+   set version = r.version + 1, last_event_at = now(), started_at = coalesce(r.started_at, now()),
+       status = case when r.status = 'pending' then 'running' else r.status end
+  from (select distinct * from unnest(%(run_ids)s::uuid[], %(tenant_ids)s::uuid[]) as x(id, tenant_id) order by 1) x
+ where r.id = x.id and r.tenant_id = x.tenant_id and r.status in ('pending', 'running')
+returning r.id;
+
+-- name: add_run_error
+insert into run_errors (run_id, tenant_id, digest, file, error)
+select r.id, r.tenant_id, %(digest)s, %(file)s, %(error)s::jsonb
+  from runs r where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and r.status in ('pending', 'running')
+on conflict (run_id, digest) do nothing;
+
+-- name: declare_total
+update runs set total_tests = greatest(total_tests, %(total)s)
+ where id = %(run_id)s and tenant_id = %(tenant_id)s and origin = 'reported' and status in ('pending', 'running');
+
+-- name: end_shard
+update shards set ended = true, state = 'completed', finished_at = coalesce(finished_at, now())
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and index = %(index)s
+   and exists (select 1 from runs r where r.id = run_id and r.origin = 'reported');
+
+-- name: join_shard
+-- A producer of a reported run says which shard it is; the run ends when every shard has.
+insert into shards (run_id, tenant_id, index, state, test_count, estimated_ms, started_at)
+select r.id, r.tenant_id, i, case when i = %(index)s then 'active' else 'waiting' end, 0, 0, case when i = %(index)s then now() end
+  from runs r, generate_series(0, greatest(%(total)s, %(index)s + 1) - 1) as i
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and r.origin = 'reported'
+on conflict (run_id, index) do update set state = 'active', started_at = coalesce(shards.started_at, now())
+   where excluded.state = 'active' and not shards.ended;
+
+-- name: conclude
+-- The server's own word about tests that did not report. It outranks whatever a lease has said before.
+with input as (
+    select * from jsonb_to_recordset(%(rows)s::jsonb) as x(test_id text, outcome text, reason text, error_message text)
+), done as (
+    update tests t
+       set outcome = i.outcome, reason = i.reason, error_message = i.error_message, raw_status = i.outcome,
+           running_since = null, finished_at = now(),
+           revision = (select coalesce(max(seq), 0) from leases where run_id = %(run_id)s) * 1000000::bigint + 999999
+      from input i
+     where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.test_id = i.test_id and t.outcome is null
+    returning t.outcome
+)
+update runs r
+   set failed_tests = failed_tests + (select count(*) from done where outcome = 'failed'),
+       not_run_tests = not_run_tests + (select count(*) from done where outcome = 'notRun'),
+       version = version + 1
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and exists (select 1 from done);
+
+-- name: conclude_rest
+-- At the close: whatever was planned and never reported is told so, with the reason.
+with done as (
+    update tests set outcome = 'notRun', reason = %(reason)s, raw_status = 'notRun', running_since = null, finished_at = now()
+     where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome is null
+    returning 1
+)
+update runs set not_run_tests = not_run_tests + (select count(*) from done), version = version + 1
+ where id = %(run_id)s and tenant_id = %(tenant_id)s and exists (select 1 from done);

@@ -1,0 +1,14 @@
+"""Refusals of this room."""
+
+from shifty.errors import NotFound
+
+
+class RunNotFound(NotFound):
+    """There is no such run, or it is another tenant's, or its id is malformed."""
+
+    code = "RUN_NOT_FOUND"
+
+    def __init__(self, run_id: object) -> None:
+        super().__init__(
+            f"There is no run {run_id}. Check the id and the tenant; shifty runs lists them.", {"runId": str(run_id)}
+        )

@@ -1,0 +1,37 @@
+"""Which tests of a run are to be run again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shifty.database.pool import Database
+from shifty.runs.errors import RunNotFound
+from shifty.runs.model import ReportedTest
+from shifty.runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class Unsuccessful:
+    """What stands between a run and success."""
+
+    failed: Sequence[ReportedTest]
+    """Failed for good: after its last retry."""
+    not_run: Sequence[ReportedTest]
+    """Planned, and never run; ``reason`` says why."""
+
+
+async def failed_tests(db: Database, tenant_id: UUID, run_id: UUID, only: str | None = None) -> Unsuccessful:
+    """The final failures of a run, and beside them the tests that never ran.
+
+    Raises:
+        RunNotFound: this tenant has no such run, or not in the project ``only``.
+    """
+    async with db.transaction() as tx:
+        runs = RunStore(tx, tenant_id, only)
+        if await runs.get(run_id) is None:
+            raise RunNotFound(run_id)
+        tests = await runs.unsuccessful(run_id)
+    return Unsuccessful(
+        failed=[test for test in tests if test.outcome == "failed"],
+        not_run=[test for test in tests if test.outcome == "notRun"],
+    )

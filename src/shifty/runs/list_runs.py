@@ -1,0 +1,23 @@
+"""List the runs of a tenant."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shifty.database.pool import Database
+from shifty.runs.model import Run, RunFilter
+from shifty.runs.store import RunStore
+from shifty.web.pagination import Page
+
+
+@dataclass(frozen=True)
+class RunPage:
+    runs: list[Run]
+    total: int
+    """Of all pages."""
+
+
+async def list_runs(db: Database, tenant_id: UUID, wanted: RunFilter, page: Page, only: str | None = None) -> RunPage:
+    """The runs that ``wanted`` describes, newest first; ``only`` is the one project that the caller may see."""
+    async with db.connection() as connection:
+        runs = RunStore(connection, tenant_id, only)
+        return RunPage(await runs.page(wanted, page), await runs.count(wanted))

@@ -1,0 +1,134 @@
+"""Nouns: run, its counts, its shards and workers, and what its tests came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from shifty.runs.ledger import Ledger
+from shifty.wire import Outcome
+
+Status: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
+Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timedOut"]
+Origin: TypeAlias = Literal["orchestrated", "reported"]
+StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    id: UUID
+    tenant_id: UUID
+    project: str
+    origin: Origin
+    status: Status
+    conclusion: Conclusion | None
+    """None until the run ends."""
+    failure_reason: str | None
+    branch: str | None
+    commit_sha: str | None
+    ci_build_id: str | None
+    actor: str | None
+    metadata: Mapping[str, object]
+    worker_count: int
+    shard_strategy: str
+    ledger: Ledger
+    test_duration: timedelta
+    """Of all tests together, as if one had run after the other."""
+    duration: timedelta | None
+    """Wall time from the first worker or report to the end, or to now; None before."""
+    version: int
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("completed", "failed", "cancelled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFilter:
+    """Which runs of a tenant are wanted. None does not filter."""
+
+    project: str | None = None
+    branch: str | None = None
+    status: StatusFilter = "all"
+    """``passed``: completed without failures. ``failed``: could not be completed, or a test has failed."""
+    ci_build_id: str | None = None
+    commit_sha: str | None = None
+    actor: str | None = None
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    """Not included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedTest:
+    """What became of one test."""
+
+    test_id: str
+    file: str
+    project_name: str
+    title_path: Sequence[str]
+    line: int | None
+    tags: Sequence[str]
+    shard_index: int | None
+    stage: str
+    outcome: Outcome
+    raw_status: str | None
+    flaky: bool
+    reason: str | None
+    duration_ms: int
+    retry_count: int
+    error_message: str | None
+    worker: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        return self.title_path[-1] if self.title_path else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailedTest(ReportedTest):
+    attempts: Sequence[Mapping[str, object]]
+    """As they were reported: the fields of ``wire.Attempt`` that are not at their default."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFault:
+    """An error that belongs to no test; ``error`` holds the fields of ``wire.TestError``."""
+
+    file: str | None
+    error: Mapping[str, object]
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardProgress:
+    index: int
+    state: str
+    test_count: int
+    estimated_ms: int
+    done: int
+    worker_id: UUID | None
+    worker_name: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerProgress:
+    id: UUID
+    name: str
+    shard_index: int | None
+    predicted_ms: int
+    busy_ms: int
+    tests_run: int
+    batches: int
+    overhead_ms: int | None
+    joined_at: datetime
+    last_seen_at: datetime
+    left_at: datetime | None

@@ -1,0 +1,80 @@
+"""The query parameters of this room's lists."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from fastapi import Query
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+
+from shifty.runs.model import RunFilter, StatusFilter
+from shifty.wire import Body
+
+SelectionFormat: TypeAlias = Literal["json", "test-list", "last-run", "grep", "files"]
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not hold a NUL character")
+    return text
+
+
+def _blank_is_none(text: object) -> object:
+    return None if text == "" else text
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_day = TypeAdapter(date)
+
+
+def _end_of_day(text: object) -> object:
+    """A date alone means all of that day."""
+    if isinstance(text, str) and len(text) == len("2024-12-09"):
+        try:
+            return datetime.combine(_day.validate_strings(text), time.min, UTC) + timedelta(days=1)
+        except (ValidationError, OverflowError):
+            return text
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+OptionalText = Annotated[Text | None, BeforeValidator(_blank_is_none)]
+From = Annotated[datetime, AfterValidator(_aware)]
+Until = Annotated[datetime, BeforeValidator(_end_of_day), AfterValidator(_aware)]
+
+
+class RunQuery(Body):
+    """Which runs are wanted."""
+
+    tenant: Annotated[str | None, Query(description="The caller's own tenant, by id or name; any other: 403.")] = None
+    project: Annotated[OptionalText, Query(description="Only this project, by its slug.")] = None
+    branch: Annotated[OptionalText, Query(description="Only this git branch.")] = None
+    status: Annotated[
+        StatusFilter,
+        Query(
+            description="`passed`: completed without failures. `failed`: could not be completed, or a test has failed."
+        ),
+    ] = "all"
+    ci_build_id: Annotated[OptionalText, Query(alias="ciBuildId", description="Only runs of this CI build.")] = None
+    commit_sha: Annotated[OptionalText, Query(alias="commitSha", description="Only runs of this commit.")] = None
+    actor: Annotated[OptionalText, Query(description="Only runs that this person started.")] = None
+    created_from: Annotated[
+        From | None, Query(alias="from", description="Created at or after this time (ISO-8601; without a zone: UTC).")
+    ] = None
+    created_until: Annotated[
+        Until | None, Query(alias="to", description="Created before this time; a date alone means all of that day.")
+    ] = None
+
+    def filter(self) -> RunFilter:
+        return RunFilter(
+            project=self.project,
+            branch=self.branch,
+            status=self.status,
+            ci_build_id=self.ci_build_id,
+            commit_sha=self.commit_sha,
+            actor=self.actor,
+            created_from=self.created_from,
+            created_until=self.created_until,
+        )

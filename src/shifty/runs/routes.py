@@ -1,0 +1,108 @@
+"""Doors: lists of runs, one run, and what of it is to be run again."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import PlainTextResponse, Response
+
+from shifty.ids import parse_run_id
+from shifty.runs import selection
+from shifty.runs.errors import RunNotFound
+from shifty.runs.failed_tests import Unsuccessful, failed_tests
+from shifty.runs.list_runs import list_runs
+from shifty.runs.query import RunQuery, SelectionFormat, Text
+from shifty.runs.show_run import show_run
+from shifty.runs.wire import RunAnswer, RunsAnswer
+from shifty.runs.wire_tests import FailedTestsAnswer
+from shifty.tenants.caller import AUTHENTICATED, ReadCaller, require_project, require_tenant
+from shifty.web.deps import Db
+from shifty.web.pagination import AskedPage, Page
+from shifty.web.refusals import refusals
+
+MOST_RESULTS = 2000
+
+router = APIRouter(tags=["Runs"], dependencies=AUTHENTICATED)
+
+
+def run_id_of(run_id: Annotated[str, Path(alias="runId", description="The id of the run.")]) -> UUID:
+    """The run id of a path. A malformed one is a run that does not exist."""
+    known = parse_run_id(run_id)
+    if known is None:
+        raise RunNotFound(run_id)
+    return known
+
+
+RunId = Annotated[UUID, Depends(run_id_of)]
+"""A route's ``{runId}``. Ask for the caller first: who may not ask is not told which ids are well-formed."""
+
+
+def _results_page(
+    limit: Annotated[
+        int, Query(alias="resultsLimit", ge=1, description=f"Results a page; at most {MOST_RESULTS}.")
+    ] = 1000,
+    offset: Annotated[int, Query(alias="resultsOffset", ge=0, le=2**31 - 1, description="Results to leave out.")] = 0,
+) -> Page:
+    return Page(min(limit, MOST_RESULTS), offset)
+
+
+@router.get("/runs", summary="List runs", responses=refusals())
+async def get_runs(caller: ReadCaller, db: Db, asked: Annotated[RunQuery, Query()], page: AskedPage) -> RunsAnswer:
+    """The runs of the caller's tenant, newest first."""
+    if asked.tenant is not None:
+        require_tenant(caller, asked.tenant)
+    if asked.project is not None:
+        require_project(caller, asked.project)
+    return RunsAnswer.of_page(await list_runs(db, caller.tenant_id, asked.filter(), page, caller.project), page)
+
+
+@router.get("/runs/{runId}", summary="Show a run", responses=refusals(RunNotFound))
+async def get_run(
+    caller: ReadCaller, db: Db, run_id: RunId, page: Annotated[Page, Depends(_results_page)]
+) -> RunAnswer:
+    """One run with its shards, its workers, the errors that belong to no test, and a page of its results."""
+    return RunAnswer.of_run(await show_run(db, caller.tenant_id, run_id, page, caller.project), page)
+
+
+@router.get(
+    "/runs/{runId}/failed-tests",
+    summary="List the failed tests of a run",
+    response_model=FailedTestsAnswer,
+    responses=refusals(RunNotFound),
+)
+async def get_failed_tests(
+    caller: ReadCaller,
+    db: Db,
+    run_id: RunId,
+    wanted: Annotated[
+        SelectionFormat, Query(alias="format", description="Other than `json`: for Playwright's command line.")
+    ] = "json",
+    not_run: Annotated[
+        bool, Query(alias="notRun", description="Whether those formats hold the tests that never ran, too.")
+    ] = True,
+    root_dir: Annotated[
+        Text, Query(alias="rootDir", description="Playwright's rootDir, as a path in the repository.")
+    ] = "",
+) -> FailedTestsAnswer | Response:
+    """Final failures, and beside them the tests that never ran; an empty answer means: run nothing.
+
+    `format=test-list` is for `--test-list` (Playwright 1.56 and newer), `last-run` for `--last-failed`, `grep` for
+    `--grep`, and `files` is one spec file a line.
+    """
+    found = await failed_tests(db, caller.tenant_id, run_id, caller.project)
+    if wanted == "json":
+        return FailedTestsAnswer.of(found)
+    return _selection(found, wanted, not_run, root_dir)
+
+
+def _selection(found: Unsuccessful, wanted: SelectionFormat, not_run: bool, root_dir: str) -> Response:
+    tests = [*found.failed, *found.not_run] if not_run else list(found.failed)
+    match wanted:
+        case "last-run":
+            return Response(selection.as_last_run(tests, root_dir), media_type="application/json")
+        case "test-list":
+            return PlainTextResponse(selection.as_test_list(tests, root_dir))
+        case "grep":
+            return PlainTextResponse(selection.as_grep(tests, root_dir))
+        case _:
+            return PlainTextResponse(selection.as_files(tests))

@@ -1,0 +1,44 @@
+"""Show one run in full."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shifty.database.pool import Database
+from shifty.runs.errors import RunNotFound
+from shifty.runs.model import DetailedTest, Run, RunFault, ShardProgress, WorkerProgress
+from shifty.runs.store import RunStore
+from shifty.web.pagination import Page
+
+
+@dataclass(frozen=True)
+class RunInFull:
+    run: Run
+    shards: Sequence[ShardProgress]
+    workers: Sequence[WorkerProgress]
+    faults: Sequence[RunFault]
+    results: Sequence[DetailedTest]
+    """One page of them."""
+    reported: int
+    """How many tests have reported, on all pages."""
+
+
+async def show_run(db: Database, tenant_id: UUID, run_id: UUID, page: Page, only: str | None = None) -> RunInFull:
+    """A run, its shards, workers and errors, and a page of its results.
+
+    Raises:
+        RunNotFound: this tenant has no such run, or not in the project ``only``.
+    """
+    async with db.transaction() as tx:
+        runs = RunStore(tx, tenant_id, only)
+        run = await runs.get(run_id)
+        if run is None:
+            raise RunNotFound(run_id)
+        return RunInFull(
+            run=run,
+            shards=await runs.shards(run_id),
+            workers=await runs.workers(run_id),
+            faults=await runs.faults(run_id),
+            results=await runs.results(run_id, page),
+            reported=await runs.count_results(run_id),
+        )

@@ -1,0 +1,170 @@
+"""Every statement of this room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from shifty.database.pool import Transaction
+from shifty.database.queries import load_queries
+from shifty.runs.ledger import Ledger
+from shifty.runs.model import (
+    Conclusion,
+    DetailedTest,
+    Origin,
+    ReportedTest,
+    Run,
+    RunFault,
+    RunFilter,
+    ShardProgress,
+    Status,
+    WorkerProgress,
+)
+from shifty.web.pagination import Page
+
+QUERIES = load_queries("shifty.runs")
+
+
+@dataclass(frozen=True)
+class _RunRow:
+    id: UUID
+    tenant_id: UUID
+    project: str
+    origin: Origin
+    status: Status
+    conclusion: Conclusion | None
+    failure_reason: str | None
+    branch: str | None
+    commit_sha: str | None
+    ci_build_id: str | None
+    actor: str | None
+    metadata: Mapping[str, object]
+    worker_count: int
+    shard_strategy: str
+    total_tests: int
+    passed_tests: int
+    failed_tests: int
+    flaky_tests: int
+    skipped_tests: int
+    not_run_tests: int
+    test_duration_ms: int
+    version: int
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    duration: timedelta | None
+
+    def noun(self) -> Run:
+        return Run(
+            id=self.id,
+            tenant_id=self.tenant_id,
+            project=self.project,
+            origin=self.origin,
+            status=self.status,
+            conclusion=self.conclusion,
+            failure_reason=self.failure_reason,
+            branch=self.branch,
+            commit_sha=self.commit_sha,
+            ci_build_id=self.ci_build_id,
+            actor=self.actor,
+            metadata=self.metadata,
+            worker_count=self.worker_count,
+            shard_strategy=self.shard_strategy,
+            ledger=Ledger(
+                total=self.total_tests,
+                passed=self.passed_tests,
+                failed=self.failed_tests,
+                flaky=self.flaky_tests,
+                skipped=self.skipped_tests,
+                not_run=self.not_run_tests,
+            ),
+            test_duration=timedelta(milliseconds=self.test_duration_ms),
+            duration=self.duration,
+            version=self.version,
+            created_at=self.created_at,
+            started_at=self.started_at,
+            completed_at=self.completed_at,
+        )
+
+
+class RunStore:
+    """The runs of one tenant, or of one project of it."""
+
+    def __init__(self, tx: Transaction, tenant_id: UUID, project: str | None = None) -> None:
+        self._tx = tx
+        self._tenant_id = tenant_id
+        self._only = project
+
+    async def get(self, run_id: UUID) -> Run | None:
+        async with self._tx.cursor(row_factory=class_row(_RunRow)) as cursor:
+            await cursor.execute(QUERIES["get_run"], {**self._of(run_id), "only": self._only})
+            row = await cursor.fetchone()
+        return row.noun() if row else None
+
+    async def page(self, wanted: RunFilter, page: Page) -> list[Run]:
+        """Newest first; without their metadata, which can be large."""
+        async with self._tx.cursor(row_factory=class_row(_RunRow)) as cursor:
+            await cursor.execute(QUERIES["list_runs"], {**self._matching(wanted), **_bounds(page)})
+            return [row.noun() for row in await cursor.fetchall()]
+
+    async def count(self, wanted: RunFilter) -> int:
+        return await self._number("count_runs", self._matching(wanted))
+
+    async def results(self, run_id: UUID, page: Page) -> list[DetailedTest]:
+        """Tests that have reported, in the order of the suite."""
+        async with self._tx.cursor(row_factory=class_row(DetailedTest)) as cursor:
+            await cursor.execute(QUERIES["page_of_results"], {**self._of(run_id), **_bounds(page)})
+            return await cursor.fetchall()
+
+    async def count_results(self, run_id: UUID) -> int:
+        return await self._number("count_results", self._of(run_id))
+
+    async def unsuccessful(self, run_id: UUID) -> list[ReportedTest]:
+        """Tests that failed for good, and tests that never ran, in the order of the suite."""
+        async with self._tx.cursor(row_factory=class_row(ReportedTest)) as cursor:
+            await cursor.execute(QUERIES["unsuccessful_tests"], self._of(run_id))
+            return await cursor.fetchall()
+
+    async def faults(self, run_id: UUID) -> list[RunFault]:
+        """Errors that belong to no test, oldest first."""
+        async with self._tx.cursor(row_factory=class_row(RunFault)) as cursor:
+            await cursor.execute(QUERIES["run_errors"], self._of(run_id))
+            return await cursor.fetchall()
+
+    async def shards(self, run_id: UUID) -> list[ShardProgress]:
+        async with self._tx.cursor(row_factory=class_row(ShardProgress)) as cursor:
+            await cursor.execute(QUERIES["shards_of_run"], self._of(run_id))
+            return await cursor.fetchall()
+
+    async def workers(self, run_id: UUID) -> list[WorkerProgress]:
+        async with self._tx.cursor(row_factory=class_row(WorkerProgress)) as cursor:
+            await cursor.execute(QUERIES["workers_of_run"], self._of(run_id))
+            return await cursor.fetchall()
+
+    def _of(self, run_id: UUID) -> dict[str, object]:
+        return {"run_id": run_id, "tenant_id": self._tenant_id}
+
+    def _matching(self, wanted: RunFilter) -> dict[str, object]:
+        return {
+            "tenant_id": self._tenant_id,
+            "only": self._only,
+            "project": wanted.project,
+            "branch": wanted.branch,
+            "status": wanted.status,
+            "ci_build_id": wanted.ci_build_id,
+            "commit_sha": wanted.commit_sha,
+            "actor": wanted.actor,
+            "created_from": wanted.created_from,
+            "created_until": wanted.created_until,
+        }
+
+    async def _number(self, query: str, parameters: Mapping[str, object]) -> int:
+        cursor = await self._tx.execute(QUERIES[query], parameters)
+        row: Sequence[int] | None = await cursor.fetchone()
+        return row[0] if row else 0
+
+
+def _bounds(page: Page) -> dict[str, object]:
+    return {"limit": page.limit, "offset": page.offset}

@@ -1,0 +1,179 @@
+"""What travels: the answers about the tests of a run."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pydantic import Field
+
+from shifty.runs.failed_tests import Unsuccessful
+from shifty.runs.model import DetailedTest, ReportedTest
+from shifty.runs.plain import plain_text
+from shifty.web.times import UtcTime
+from shifty.wire import Body, Outcome
+
+
+class SourceLocation(Body):
+    file: str
+    line: int
+    column: int = 0
+
+
+class ErrorInFull(Body):
+    """An error as the test runner gave it."""
+
+    message: str
+    stack: str | None = None
+    snippet: str | None = None
+    location: SourceLocation | None = None
+
+
+class StepAnswer(Body):
+    title: str
+    category: str
+    duration_ms: int
+    error: str | None = None
+    location: SourceLocation | None = None
+
+
+class AttachmentAnswer(Body):
+    name: str
+    content_type: str
+    path: str | None = None
+    size_bytes: int | None = None
+
+
+class AttemptAnswer(Body):
+    """One try at a test."""
+
+    attempt: int
+    status: str
+    duration_ms: int
+    started_at: str | None = None
+    errors: Sequence[ErrorInFull] = ()
+    steps: Sequence[StepAnswer] = ()
+    stdout: str = ""
+    stderr: str = ""
+    attachments: Sequence[AttachmentAnswer] = ()
+    worker_index: int | None = None
+
+
+class ResultAnswer(Body):
+    """What became of one test."""
+
+    id: str = Field(description="Of this result: unique over all runs.")
+    test_id: str = Field(description="Of the test: the same in every run.")
+    test_file: str
+    test_name: str
+    title_path: Sequence[str]
+    project_name: str
+    line: int | None
+    tags: Sequence[str]
+    stage: str
+    shard_index: int | None
+    status: Outcome
+    raw_status: str | None = Field(description="As the test runner gave it.")
+    flaky: bool
+    reason: str | None = Field(description="Why it was skipped or did not run.")
+    duration_ms: int
+    retry_count: int
+    healing_attempted: bool
+    trace_url: str | None
+    error_message: str | None = Field(description="Without the escape codes of terminals.")
+    worker: str | None
+    started_at: UtcTime | None
+    finished_at: UtcTime | None
+    attempts: Sequence[AttemptAnswer]
+
+    @classmethod
+    def of(cls, run_id: UUID, test: DetailedTest) -> "ResultAnswer":
+        return cls(
+            id=f"{run_id}-{test.test_id}",
+            test_id=test.test_id,
+            test_file=test.file,
+            test_name=test.title,
+            title_path=test.title_path,
+            project_name=test.project_name,
+            line=test.line,
+            tags=test.tags,
+            stage=test.stage,
+            shard_index=test.shard_index,
+            status=test.outcome,
+            raw_status=test.raw_status,
+            flaky=test.flaky,
+            reason=test.reason,
+            duration_ms=test.duration_ms,
+            retry_count=test.retry_count,
+            healing_attempted=False,
+            trace_url=None,
+            error_message=_plain(test.error_message),
+            worker=test.worker,
+            started_at=test.started_at,
+            finished_at=test.finished_at,
+            attempts=[AttemptAnswer.model_validate(attempt) for attempt in test.attempts],
+        )
+
+
+class Repeatable(Body):
+    """A test that a rerun has to run."""
+
+    test_id: str
+    test_file: str
+    test_name: str
+    title_path: Sequence[str]
+    project_name: str
+    line: int | None
+    tags: Sequence[str]
+    stage: str
+    raw_status: str | None
+    duration_ms: int
+    retry_count: int
+
+
+class FailedTest(Repeatable):
+    error_message: str | None = Field(description="Of the last attempt, without the escape codes of terminals.")
+
+    @classmethod
+    def of(cls, test: ReportedTest) -> "FailedTest":
+        return cls.model_validate({**_reference(test), "error_message": _plain(test.error_message)})
+
+
+class NotRunTest(Repeatable):
+    reason: str | None = Field(description="Why it never ran.")
+
+    @classmethod
+    def of(cls, test: ReportedTest) -> "NotRunTest":
+        return cls.model_validate({**_reference(test), "reason": test.reason})
+
+
+class FailedTestsAnswer(Body):
+    """An empty list means: run nothing."""
+
+    failed_tests: Sequence[FailedTest]
+    not_run: Sequence[NotRunTest]
+
+    @classmethod
+    def of(cls, found: Unsuccessful) -> "FailedTestsAnswer":
+        return cls(
+            failed_tests=[FailedTest.of(test) for test in found.failed],
+            not_run=[NotRunTest.of(test) for test in found.not_run],
+        )
+
+
+def _reference(test: ReportedTest) -> dict[str, object]:
+    return {
+        "test_id": test.test_id,
+        "test_file": test.file,
+        "test_name": test.title,
+        "title_path": test.title_path,
+        "project_name": test.project_name,
+        "line": test.line,
+        "tags": test.tags,
+        "stage": test.stage,
+        "raw_status": test.raw_status,
+        "duration_ms": test.duration_ms,
+        "retry_count": test.retry_count,
+    }
+
+
+def _plain(text: str | None) -> str | None:
+    return None if text is None else plain_text(text)
