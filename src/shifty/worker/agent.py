@@ -1,0 +1,164 @@
+"""The life of a worker: claim, run, report, finish, claim again, until no work comes or it is told to leave."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from shifty.client import worker_api
+from shifty.client.errors import Cancelled, LeaseGone, ServerAway, Stopped
+from shifty.client.model import Claim, Drained, Idle, Lease
+from shifty.client.transport import Transport
+from shifty.client.worker_api import Claimant, Finish, NotRunTest
+from shifty.errors import UsageError
+from shifty.worker.assignment import Assignment, Workplace
+from shifty.worker.heartbeat import Signals, beat
+from shifty.worker.leftovers import deliver_leftovers
+from shifty.worker.playwright.model import BatchOutcome
+from shifty.worker.race import unless
+
+_log = logging.getLogger(__name__)
+
+Farewell: TypeAlias = Literal["drained", "cancelled", "left"]
+"""Why a worker stopped: no work will come, its run was cancelled, or it was told to leave."""
+
+_HAND_BACK_S = 5.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    run_id: str | None
+    """The run it works for; None: any open run of the tenant, until it is told to leave."""
+    heartbeat_s: float
+
+
+class Agent:
+    """One worker process. ``leave`` may be called at any time, from a signal handler too."""
+
+    def __init__(self, transport: Transport, claimant: Claimant, place: Workplace, terms: Terms) -> None:
+        self._transport = transport
+        self._claimant = claimant
+        self._place = place
+        self._terms = terms
+        self._leave = asyncio.Event()
+        self._overhead_ms: int | None = None
+        self._assignment: Assignment | None = None
+
+    def leave(self) -> None:
+        """Hand unfinished work back and stop."""
+        self._leave.set()
+
+    async def work(self) -> Farewell:
+        """Work until there is none.
+
+        Raises:
+            ServerAway: it was away for longer than patience lasts; what was not delivered is on disk.
+            Stopped: the server refuses this worker.
+            UsageError: this machine can't run the tests; they have been handed back.
+        """
+        leftovers = asyncio.create_task(deliver_leftovers(self._place.spool_root, self._transport))
+        try:
+            farewell = await self._claim_until_the_end()
+            await self._close_assignment()
+            return farewell
+        except BaseException:
+            await self._abandon()
+            raise
+        finally:
+            leftovers.cancel()
+            await asyncio.wait([leftovers])
+
+    async def _claim_until_the_end(self) -> Farewell:
+        while not self._leave.is_set():
+            try:
+                claim = await unless(self._claim(), self._leave)
+            except Cancelled:
+                return "cancelled"
+            match claim:
+                case Lease():
+                    await self._take(claim)
+                case Idle():
+                    await self._rest(claim.retry_after_ms / 1000)
+                case Drained():
+                    return "drained"
+                case None:
+                    break
+        return "left"
+
+    async def _claim(self) -> Claim:
+        return await worker_api.claim(
+            self._transport, self._terms.run_id, self._claimant, self._overhead_ms, patience_s=self._place.patience_s
+        )
+
+    async def _rest(self, seconds: float) -> None:
+        if self._terms.run_id is None and self._assignment is not None:
+            # Nothing to do for anybody: the run we served is over for us, and its teardown is due.
+            await self._close_assignment()
+        await unless(asyncio.sleep(seconds), self._leave)
+
+    async def _take(self, lease: Lease) -> None:
+        signals = Signals()
+        heart = asyncio.create_task(beat(self._transport, lease, self._terms.heartbeat_s, signals))
+        _log.info("Lease %d: %d items, %.1f s predicted", lease.seq, len(lease.items), lease.predicted_ms / 1000)
+        try:
+            assignment = await self._turn_to(lease.run_id)
+            outcome = await assignment.run(lease, signals, self._leave)
+            if signals.lost.is_set():
+                return
+            self._overhead_ms = max(0, outcome.wall_ms - outcome.test_ms) if outcome.ending == "finished" else None
+            await assignment.deliver(self._leave)
+            await self._finish(lease, how_it_went(outcome))
+        except (OSError, UsageError) as error:
+            await self._finish(lease, Finish(outcome="returned"), patience_s=_HAND_BACK_S)
+            sentence = error if isinstance(error, UsageError) else f"This machine can't run tests: {error}."
+            raise UsageError(str(sentence)) from error
+        finally:
+            heart.cancel()
+            await asyncio.wait([heart])
+        if outcome.blocked:
+            raise UsageError(outcome.blocked)
+
+    async def _finish(self, lease: Lease, how: Finish, *, patience_s: float | None = None) -> None:
+        limit = patience_s if patience_s is not None else self._place.patience_s
+        if self._leave.is_set():
+            limit = min(limit, _HAND_BACK_S)
+        try:
+            await worker_api.finish(self._transport, lease.run_id, lease.token, how, patience_s=limit)
+        except (LeaseGone, Cancelled) as gone:
+            # Finished before, and we did not hear the answer; or given to somebody else, who will run the rest again.
+            _log.info("Lease %d had ended: %s", lease.seq, gone)
+
+    async def _turn_to(self, run_id: str) -> Assignment:
+        """The assignment for that run; another one is closed first."""
+        if self._assignment is not None and self._assignment.run_id != run_id:
+            await self._close_assignment()
+        if self._assignment is None:
+            self._assignment = Assignment(self._transport, run_id, self._claimant.id, self._place)
+        return self._assignment
+
+    async def _close_assignment(self) -> None:
+        assignment, self._assignment = self._assignment, None
+        if assignment is not None:
+            await assignment.close(self._leave)
+
+    async def _abandon(self) -> None:
+        """Something went wrong already: clean up without hiding what."""
+        self._leave.set()
+        try:
+            await self._close_assignment()
+        except (ServerAway, Stopped, OSError, UsageError) as error:
+            _log.warning("%s", error)
+
+
+def how_it_went(outcome: BatchOutcome) -> Finish:
+    """What the server must be told about a batch."""
+    if outcome.blocked or outcome.ending == "stopped":
+        # Another machine may be able to run what this one can't.
+        return Finish(outcome="returned", wall_ms=outcome.wall_ms, test_ms=outcome.test_ms)
+    return Finish(
+        outcome="crashed" if outcome.ending == "crashed" else "finished",
+        not_run=[NotRunTest(test_id, reason) for test_id, reason in outcome.not_run],
+        crashed=sorted(outcome.running_at_crash),
+        wall_ms=outcome.wall_ms,
+        test_ms=outcome.test_ms,
+    )

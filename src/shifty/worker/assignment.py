@@ -1,0 +1,110 @@
+"""A worker's part in one run: its outbox, and the machine's preparation for it."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from shifty import wire
+from shifty.client.errors import ServerAway
+from shifty.client.model import ItemToRun, Lease
+from shifty.client.transport import Transport
+from shifty.worker.attend import Running, attend
+from shifty.worker.heartbeat import Signals
+from shifty.worker.outbox import Outbox
+from shifty.worker.playwright.batch import BatchRun
+from shifty.worker.playwright.machine import Machine, prepare
+from shifty.worker.playwright.model import Batch, BatchItem, BatchOutcome, PlannedTest, Suite
+from shifty.worker.race import unless
+from shifty.worker.spool import Spool
+
+LEAVE_S = 5.0
+"""What a worker that was told to stop spends on delivering; the rest waits on disk."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What batches need of this machine."""
+
+    suite: Suite
+    lanes: int
+    spool_root: Path
+    patience_s: float
+    """How long a worker waits for a server that is away before it gives up."""
+
+
+class Assignment:
+    """Opened with the first lease of a run, closed when the worker turns to another run or leaves."""
+
+    def __init__(self, transport: Transport, run_id: str, worker_id: UUID, place: Workplace) -> None:
+        self.run_id = run_id
+        self._place = place
+        spool = Spool.open(place.spool_root / run_id / str(worker_id), transport.address.identity)
+        self._outbox = Outbox(transport, run_id, spool)
+        self._running = Running()
+        self._machine: Machine | None = None
+
+    async def run(self, lease: Lease, signals: Signals, leave: asyncio.Event) -> BatchOutcome:
+        """Run the batch of ``lease``; its messages are on disk when this returns, not yet delivered.
+
+        Raises:
+            OSError: the disk is full, a folder can't be written.
+            UsageError: the machine can't be prepared: a web server does not start.
+        """
+        if self._machine is None:
+            self._machine = await unless(self._prepare(), signals.lost, leave)
+        if self._machine is None:
+            return BatchOutcome("stopped")
+        batch = batch_of(lease)
+        terms = await self._machine.terms(batch, self._place.lanes)
+        self._running.tests.clear()
+        run = BatchRun(self._place.suite, batch, terms, self._put)
+        return await attend(run, self._running, signals, leave)
+
+    async def deliver(self, leave: asyncio.Event) -> None:
+        """Wait until the server has stored all that was said, as long as patience lasts.
+
+        Raises:
+            ServerAway: it was not there to take it; what is left is on disk.
+            Stopped: it refuses.
+        """
+        waited = 0.0
+        while not await self._outbox.drain(1.0):
+            waited += 1.0
+            if waited >= (LEAVE_S if leave.is_set() else self._place.patience_s):
+                raise ServerAway(
+                    f"The server is away; {self._outbox.waiting} messages of run {self.run_id} wait on disk and are "
+                    "delivered by the next worker that starts on this machine."
+                )
+
+    async def close(self, leave: asyncio.Event) -> None:
+        """Undo the machine's preparation, deliver what that said, and close the outbox."""
+        try:
+            if self._machine is not None:
+                await self._machine.close(self._put)
+            await self.deliver(leave)
+        finally:
+            await self._outbox.close()
+
+    async def _prepare(self) -> Machine:
+        return await prepare(self._place.suite, self.run_id, self._put)
+
+    def _put(self, message: wire.AnyMessage) -> None:
+        self._running.see(message)
+        self._outbox.put(message)
+
+
+def batch_of(lease: Lease) -> Batch:
+    return Batch(
+        run_id=lease.run_id, seq=lease.seq, items=tuple(_item(item) for item in lease.items), lease=lease.token
+    )
+
+
+def _item(item: ItemToRun) -> BatchItem:
+    tests = None
+    if item.tests is not None:
+        tests = tuple(
+            PlannedTest(test.test_id, tuple(test.title_path), test.project_name, test.line, test.repeat)
+            for test in item.tests
+        )
+    return BatchItem(item.file, item.project_name, tests)

@@ -1,0 +1,4 @@
+import { test } from '@playwright/test';
+
+const greeting: string = 'hi';
+test(`works in TypeScript: ${greeting}`, async () => {});

@@ -1,0 +1,1 @@
+throw new Error('this helper cannot be loaded');

@@ -1,0 +1,4 @@
+import { test } from '@playwright/test';
+import './helper.js';
+
+test('never imported', async () => {});

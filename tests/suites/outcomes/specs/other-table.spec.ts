@@ -1,0 +1,3 @@
+import { checks } from './shared/checks';
+
+checks('other table');
