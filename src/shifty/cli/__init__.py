@@ -1,1 +1,1 @@
-"""The commands of `shifty`: one file each; output and exit codes in their own."""
+"""The commands of ``shifty``, one file each. A command module has ``register(app)``; nothing else knows it."""

@@ -1,0 +1,18 @@
+"""The folder in which Shifty keeps its data on this machine."""
+
+import os
+from pathlib import Path
+
+from shifty.errors import UsageError
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make sure that it is there, ours alone, and can be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} can't be made ({error.strerror}). Choose another folder with --data-dir."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder} can't be written. Choose another folder with --data-dir.")

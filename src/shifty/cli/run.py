@@ -1,0 +1,236 @@
+"""``shifty run``: a suite over local workers, with live progress, until its verdict."""
+
+import asyncio
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+
+from shifty import wire
+from shifty.cli.checkout import Checkout, look_at
+from shifty.cli.cores import default_workers
+from shifty.cli.data_dir import make_data_dir
+from shifty.cli.display import view_for
+from shifty.cli.exits import exit_of_run
+from shifty.cli.find_server import configured
+from shifty.cli.local_server import LocalServer
+from shifty.cli.local_workers import LocalWorkers, WorkerCommand
+from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, TenantName
+from shifty.cli.output import console, count, duration, print_json
+from shifty.cli.session import Session
+from shifty.cli.summary import print_summary, summary_of
+from shifty.client import runs_api
+from shifty.client.errors import CallFailed
+from shifty.client.model import Address, FailedTests, Orchestrated, Snapshot
+from shifty.client.runs_api import Orchestrate
+from shifty.client.transport import Transport
+from shifty.client.worker_api import post_events
+from shifty.config import Settings
+from shifty.worker.playwright.listing import list_suite
+from shifty.worker.playwright.model import ListedTest, Stage, Suite
+from shifty.worker.suite_file import write_suite
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run)
+
+
+def run(
+    files: Annotated[list[str] | None, typer.Argument(help="Spec files or folders, as for `playwright test`.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, max=20, help="Workers on this machine; default: its cores.")
+    ] = None,
+    lanes: Annotated[
+        int, typer.Option("--lanes", "--workers-per-machine", min=1, max=64, help="Tests that one worker runs at once.")
+    ] = 1,
+    folder: Annotated[Path, typer.Option("--dir", "-C", help="Folder of the Playwright project.")] = Path(),
+    config: Config = None,
+    grep: Annotated[str | None, typer.Option("--grep", "-g", help="Only tests that match this pattern.")] = None,
+    pw_project: Annotated[
+        list[str] | None, typer.Option("--pw-project", help="Only this project of Playwright's configuration.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Name under which history is kept; default: the git remote.")
+    ] = None,
+    branch: Annotated[str | None, typer.Option(help="Default: from git or the CI.")] = None,
+    commit: Annotated[str | None, typer.Option(help="Default: from git or the CI.")] = None,
+    ci_build_id: Annotated[str | None, typer.Option(help="Runs with the same id are one run.")] = None,
+    playwright_args: Annotated[
+        list[str] | None, typer.Option("--pw-arg", help="One more argument for Playwright; also everything after --.")
+    ] = None,
+    json: Json = False,
+    api_url: ApiUrl = None,
+    api_key: ApiKey = None,
+    tenant: TenantName = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run a Playwright suite on several workers of this machine and wait for its verdict.
+
+    Without a configured server it uses the one of this machine, or starts it for as long as it takes; history stays, so
+    that the next run is balanced by this one. Everything after -- goes to Playwright.
+    """
+    after_dashes = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+    chosen = (files or [])[: len(files or []) - len(after_dashes)]
+    extra = [*(playwright_args or []), *after_dashes]
+    extra += [f"--project={name}" for name in pw_project or []]
+    extra += ["--grep", grep] if grep else []
+    asked = _Asked(
+        folder=folder,
+        config=config,
+        files=chosen,
+        extra=extra,
+        workers=workers or default_workers(),
+        lanes=lanes,
+        project=project,
+        branch=branch,
+        commit=commit,
+        ci_build_id=ci_build_id,
+    )
+    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    out = console(json=json)
+    began = time.monotonic()
+    last, failed = asyncio.run(_run(asked, settings, out))
+    wall_s = time.monotonic() - began
+    print_summary(out, last, failed, wall_s)
+    if json:
+        print_json(summary_of(last, wall_s))
+    raise typer.Exit(exit_of_run(last))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    folder: Path
+    config: Path | None
+    files: Sequence[str]
+    extra: Sequence[str]
+    workers: int
+    lanes: int
+    project: str | None
+    branch: str | None
+    commit: str | None
+    ci_build_id: str | None
+
+
+async def _run(asked: _Asked, settings: Settings, out: Console) -> tuple[Snapshot, FailedTests | None]:
+    make_data_dir(settings.data_dir)
+    async with AsyncExitStack() as stack:
+        address = configured(settings)
+        server = LocalServer(settings.data_dir) if address is None else None
+        # Both take about a second; neither needs the other.
+        listing = asyncio.create_task(
+            list_suite(asked.folder, config=asked.config, files=asked.files, extra_args=asked.extra)
+        )
+        local = await _entered(stack, server, listing)
+        suite = await listing
+        transport = await stack.enter_async_context(Transport(address or _address(local)))
+        begun = await _start(transport, asked, suite, settings)
+        _say_plan(out, begun, asked)
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shifty-run-")))
+        command = _worker_command(transport.address, begun.run_id, asked, settings, scratch)
+        write_suite(scratch / "suite.json", suite)
+        await _report_errors(transport, begun.run_id, suite)
+        crew = LocalWorkers(command, asked.workers)
+        view = stack.enter_context(view_for(out))
+        await crew.start()
+        session = Session(transport, begun.run_id, crew, view, local)
+        last = await session.run_to_the_end()
+        return last, await _failed(transport, begun.run_id)
+
+
+async def _entered(
+    stack: AsyncExitStack, server: LocalServer | None, listing: asyncio.Task[Suite]
+) -> LocalServer | None:
+    """The local server, once it is there; it starts while the suite is listed."""
+    if server is None:
+        return None
+    starting = asyncio.create_task(stack.enter_async_context(server))
+    await asyncio.wait({starting, listing}, return_when=asyncio.FIRST_EXCEPTION)
+    if not starting.done():
+        await asyncio.wait({starting})
+    if starting.exception() is not None:
+        listing.cancel()
+        await asyncio.gather(listing, return_exceptions=True)
+    return starting.result()
+
+
+def _address(local: LocalServer | None) -> Address:
+    assert local is not None
+    return local.address
+
+
+async def _start(transport: Transport, asked: _Asked, suite: Suite, settings: Settings) -> Orchestrated:
+    checkout = look_at(asked.folder)
+    tests = [_planned(test) for test in suite.tests]
+    files = list(dict.fromkeys(test.test_file for test in tests))
+    # With no file that loads there is no test to plan; the run then shows why.
+    files = files or [error.test_file for error in suite.errors if error.test_file]
+    return await runs_api.orchestrate(
+        transport,
+        Orchestrate(
+            test_files=files,
+            worker_count=asked.workers,
+            project=asked.project or settings.project or checkout.project,
+            branch=asked.branch or checkout.branch,
+            commit_sha=asked.commit or checkout.commit,
+            ci_build_id=asked.ci_build_id,
+            metadata=_metadata(checkout, suite),
+            tests=tests,
+        ),
+        idempotency_key=str(uuid.uuid4()),
+    )
+
+
+def _planned(test: ListedTest) -> wire.PlannedTest:
+    fields = {name: getattr(test.ref, name) for name in test.ref.__struct_fields__}
+    return wire.PlannedTest(**fields, parallel=test.parallel, stage=_STAGES[test.stage])
+
+
+_STAGES: dict[Stage, Literal["main", "setup", "teardown"]] = {"test": "main", "setup": "setup", "teardown": "teardown"}
+
+
+def _metadata(checkout: Checkout, suite: Suite) -> dict[str, str]:
+    return {"playwright": suite.version, **({"actor": checkout.actor} if checkout.actor else {})}
+
+
+def _say_plan(out: Console, begun: Orchestrated, asked: _Asked) -> None:
+    longest = max((shard.estimated_duration for shard in begun.shards), default=0)
+    tests, workers = count(begun.total_tests, "test"), count(asked.workers, "worker")
+    out.print(f"Run {begun.run_id}: {tests} over {workers}, longest shard about {duration(longest)}", markup=False)
+    for warning in begun.warnings:
+        out.print(f"  {warning.message}", style="yellow", markup=False)
+
+
+def _worker_command(address: Address, run_id: str, asked: _Asked, settings: Settings, scratch: Path) -> WorkerCommand:
+    return WorkerCommand(
+        arguments=[
+            *("--run", run_id, "--suite", str(scratch / "suite.json"), "--workers", str(asked.lanes)),
+            *("--data-dir", str(settings.data_dir)),
+        ],
+        environment={"SHIFTY_API_URL": address.url, "SHIFTY_API_KEY": address.key, "SHIFTY_TENANT_ID": address.tenant},
+        logs=settings.data_dir / "logs" / run_id,
+    )
+
+
+async def _report_errors(transport: Transport, run_id: str, suite: Suite) -> None:
+    """What did not load runs nowhere, and must fail the run all the same."""
+    payloads = [msgspec.structs.replace(error, run_id=run_id) for error in suite.errors]
+    messages = [msgspec.json.encode(wire.RunErrorMessage(payload=payload)) for payload in payloads]
+    if messages:
+        await post_events(transport, run_id, messages, patience_s=transport.patience_s)
+
+
+async def _failed(transport: Transport, run_id: str) -> FailedTests | None:
+    try:
+        return runs_api.read_failed(await runs_api.failed_tests(transport, run_id))
+    except CallFailed:
+        # The verdict is known; this only adds to it.
+        return None

@@ -1,0 +1,120 @@
+"""One run from this machine: started, worked on by local workers, followed to its end, whatever dies on the way."""
+
+import asyncio
+import signal
+import time
+from dataclasses import dataclass
+
+from shifty.cli.display import View
+from shifty.cli.exits import Incomplete
+from shifty.cli.local_server import LocalServer
+from shifty.cli.local_workers import LocalWorkers
+from shifty.client import runs_api
+from shifty.client.errors import CallFailed, ServerAway
+from shifty.client.model import Snapshot
+from shifty.client.progress import follow
+from shifty.client.transport import Transport
+from shifty.errors import UsageError
+
+_LEAVE_S = 30.0
+"""What workers get to end their last batch in once the run is over: one of a cancelled run lets its test finish."""
+_MOST_REVIVALS = 20
+
+
+@dataclass
+class Session:
+    """``local`` is the server of this machine, which is started again when it dies; None for one somewhere else."""
+
+    transport: Transport
+    run_id: str
+    workers: LocalWorkers
+    view: View
+    local: LocalServer | None
+    patience_s: float = 600.0
+    _interrupts: int = 0
+    _given_up: str | None = None
+
+    async def run_to_the_end(self) -> Snapshot:
+        """The run's last snapshot.
+
+        Raises:
+            Incomplete: nobody works on it any more, or the server does not come back.
+        """
+        loop = asyncio.get_running_loop()
+        stop_now = asyncio.Event()
+        loop.add_signal_handler(signal.SIGINT, self._interrupted, stop_now)
+        loop.add_signal_handler(signal.SIGTERM, self._interrupted, stop_now)
+        following = asyncio.create_task(self._follow())
+        despair = asyncio.create_task(self._cancel_when_workers_gave_up())
+        stopped = asyncio.create_task(stop_now.wait())
+        try:
+            await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if stopped.done():
+                await self.workers.stop(0)
+            last = await following
+            await self._until_workers_left(stopped)
+        finally:
+            for task in (following, despair, stopped):
+                task.cancel()
+            await asyncio.wait({following, despair, stopped})
+            await self.workers.stop(0)
+        if self._given_up:
+            raise Incomplete(self._given_up)
+        return last
+
+    async def _follow(self) -> Snapshot:
+        last: Snapshot | None = None
+        away_since: float | None = None
+        revivals = 0
+        async for update in follow(self.transport, self.run_id):
+            if isinstance(update, Snapshot):
+                last, away_since = update, None
+                self.view.show(update)
+                continue
+            if away_since is None:
+                away_since = time.monotonic()
+                self.view.say("The server is away; the workers go on with what they have.")
+            if self.local is not None and revivals < _MOST_REVIVALS:
+                revivals += await self._revive(self.local)
+            if time.monotonic() - away_since > self.patience_s:
+                raise Incomplete(f"{update} Results that it has not yet had wait on disk; start it and look again.")
+        if last is None:
+            raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
+        return last
+
+    async def _revive(self, local: LocalServer) -> bool:
+        try:
+            revived = await local.revive()
+        except UsageError as error:
+            raise Incomplete(f"The server of this machine can't be started again: {error}") from error
+        if revived:
+            self.view.say("The server of this machine had died and was started again.")
+        return revived
+
+    async def _cancel_when_workers_gave_up(self) -> None:
+        await self.workers.gave_up.wait()
+        self._given_up = f"No worker is left: {self.workers.last_words or 'they all left while there was work'}"
+        await self._cancel()
+
+    def _interrupted(self, stop_now: asyncio.Event) -> None:
+        self._interrupts += 1
+        if self._interrupts == 1:
+            self.view.say("Cancelling: tests that run now may finish. Once more stops at once.")
+            self._cancelling = asyncio.ensure_future(self._cancel())
+        else:
+            stop_now.set()
+
+    async def _cancel(self) -> None:
+        try:
+            await runs_api.cancel(self.transport, self.run_id)
+        except CallFailed as error:
+            # Finished just now, or the server is away: then its own clock will end the run.
+            self.view.say(f"The run could not be cancelled: {error}")
+            if isinstance(error, ServerAway):
+                raise Incomplete(str(error)) from error
+
+    async def _until_workers_left(self, stopped: asyncio.Task[bool]) -> None:
+        leaving = asyncio.create_task(self.workers.stop(_LEAVE_S))
+        await asyncio.wait({leaving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not leaving.done():
+            leaving.cancel()

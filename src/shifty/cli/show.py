@@ -1,0 +1,96 @@
+"""``shifty show RUN``: one run in full."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from shifty.cli.display import workers_table
+from shifty.cli.find_server import connected
+from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, TenantName
+from shifty.cli.output import console, duration, print_json_bytes, status_text, table
+from shifty.cli.run_id import resolve
+from shifty.client import runs_api
+from shifty.client.model import Result, RunDetails, RunInFull
+from shifty.config import Settings
+
+_MOST_LINES = 12
+
+
+def register(app: typer.Typer) -> None:
+    app.command("show")(show)
+
+
+def show(
+    run: RunId,
+    every: Annotated[bool, typer.Option("--all", help="Every test, not only what did not simply pass.")] = False,
+    json: Json = False,
+    api_url: ApiUrl = None,
+    api_key: ApiKey = None,
+    tenant: TenantName = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show a run: its verdict, its workers, its failures."""
+    body = asyncio.run(_fetch(Flags(api_url, api_key, tenant, data_dir).settings(), run))
+    if json:
+        print_json_bytes(body)
+        return
+    _print(console(json=False), runs_api.read_details(body), every=every)
+
+
+async def _fetch(settings: Settings, run: str) -> bytes:
+    async with connected(settings) as transport:
+        return await runs_api.run_details(transport, await resolve(transport, run))
+
+
+def _print(out: Console, details: RunDetails, *, every: bool) -> None:
+    _print_head(out, details.run)
+    if details.run.workers:
+        out.print(workers_table(details.run.workers))
+        out.print()
+    for error in details.run.errors:
+        out.print(Text.assemble(("  ✘ ", "red"), error.test_file or "error outside of tests"))
+        _print_message(out, error.message)
+    tests = table("", "test", "time", right=("time",))
+    for result in details.results:
+        if every or _is_notable(result):
+            tests.add_row(
+                status_text("flaky" if result.flaky else result.status), _name(result), duration(result.duration_ms)
+            )
+            tests.add_row("", _text_below(result), "")
+    if tests.row_count:
+        out.print(tests)
+
+
+def _print_head(out: Console, run: RunInFull) -> None:
+    out.print(Text.assemble(f"Run {run.id}  ", status_text(run.conclusion or run.status)))
+    about = [run.project, run.branch, (run.commit_sha or "")[:12], run.created_at, f"{duration(run.duration_ms)}"]
+    out.print(Text("  ".join(part for part in about if part), style="dim"))
+    if run.failure_reason:
+        out.print(Text(f"could not be completed: {run.failure_reason}", style="red"))
+    counts = [(run.passed_tests, "passed"), (run.failed_tests, "failed"), (run.flaky_tests, "flaky")]
+    counts += [(run.skipped_tests, "skipped"), (run.not_run_tests, "not run")]
+    out.print(f"{run.total_tests} tests: " + ", ".join(f"{number} {name}" for number, name in counts if number))
+    out.print()
+
+
+def _is_notable(result: Result) -> bool:
+    return result.flaky or result.status in ("failed", "notRun")
+
+
+def _name(result: Result) -> str:
+    where = f"{result.test_file}:{result.line}" if result.line else result.test_file
+    project = f"[{result.project_name}] " if result.project_name else ""
+    return f"{project}{where} › {' › '.join(result.title_path or [result.test_name])}"
+
+
+def _text_below(result: Result) -> Text:
+    lines = (result.error_message or result.reason or "").strip().splitlines()
+    return Text("\n".join(lines[:_MOST_LINES]), style="dim")
+
+
+def _print_message(out: Console, message: str) -> None:
+    for line in message.strip().splitlines()[:_MOST_LINES]:
+        out.print(Text(f"      {line}", style="dim"))

@@ -1,0 +1,69 @@
+"""Follow a run to its end over server-sent events, however often the connection breaks."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+
+import msgspec
+
+from shifty.client.errors import ServerAway
+from shifty.client.model import Snapshot
+from shifty.client.transport import Transport
+
+# The server sends every two seconds, whether something changed or not.
+_SILENCE_S = 10.0
+_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 3.0
+
+_snapshot = msgspec.json.Decoder(Snapshot)
+
+
+@dataclass(frozen=True)
+class Event:
+    id: str | None
+    data: str
+
+
+async def events(lines: AsyncIterable[str]) -> AsyncIterator[Event]:
+    """Events of a ``text/event-stream``; comments, retry times and event names do not matter to us."""
+    identity: str | None = None
+    data: list[str] = []
+    async for line in lines:
+        if not line:
+            if data:
+                yield Event(identity, "\n".join(data))
+            data = []
+            continue
+        field, _, value = line.partition(":")
+        if field == "data":
+            data.append(value.removeprefix(" "))
+        elif field == "id":
+            identity = value.strip()
+
+
+async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> AsyncIterator[Snapshot | ServerAway]:
+    """Each snapshot of the run, the last one with its end; ServerAway, as a value, each time that nobody is there.
+
+    Raises:
+        Stopped: there is no such run, or we may not see it.
+    """
+    path = f"/orchestrate/{run_id}/progress?everyMs={every_ms}"
+    last_id: str | None = None
+    pause = _PAUSE_S
+    while True:
+        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
+        try:
+            async with transport.stream(path, headers, silence_s=_SILENCE_S) as answer:
+                if answer.status_code == 204:
+                    return
+                async for event in events(answer.aiter_lines()):
+                    last_id, pause = event.id or last_id, _PAUSE_S
+                    snapshot = _snapshot.decode(event.data)
+                    yield snapshot
+                    if snapshot.is_over:
+                        return
+        except ServerAway as away:
+            yield away
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
+        pause = min(pause * 2, _LONGEST_PAUSE_S)

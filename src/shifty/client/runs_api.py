@@ -1,0 +1,69 @@
+"""The calls that commands make: start, look at and cancel runs."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from shifty import wire
+from shifty.client.model import FailedTests, Orchestrated, Page, QueueStats, RunDetails
+from shifty.client.transport import Transport
+
+
+class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True):
+    """The body of ``POST /orchestrate``."""
+
+    test_files: Sequence[str]
+    worker_count: int
+    project: str
+    branch: str | None = None
+    commit_sha: str | None = None
+    ci_build_id: str | None = None
+    metadata: Mapping[str, str] = {}
+    tests: Sequence[wire.PlannedTest] | None = None
+    pending_timeout_ms: int | None = None
+
+
+async def orchestrate(transport: Transport, asked: Orchestrate, *, idempotency_key: str) -> Orchestrated:
+    body = msgspec.json.encode(asked)
+    headers = {"Idempotency-Key": idempotency_key}
+    answer = await transport.call("POST", "/orchestrate", body=body, headers=headers)
+    return msgspec.json.decode(answer, type=Orchestrated)
+
+
+async def cancel(transport: Transport, run_id: str, *, patience_s: float | None = None) -> None:
+    await transport.call("DELETE", f"/orchestrate/{run_id}", patience_s=patience_s)
+
+
+async def list_runs(transport: Transport, query: Mapping[str, str]) -> bytes:
+    """The page as JSON; ``read_page`` makes sense of it."""
+    return await transport.call("GET", "/runs", query=query)
+
+
+def read_page(body: bytes) -> Page:
+    return msgspec.json.decode(body, type=Page)
+
+
+async def run_details(transport: Transport, run_id: str) -> bytes:
+    """The run with its results as JSON; ``read_details`` makes sense of it."""
+    return await transport.call("GET", f"/runs/{run_id}", query={"resultsLimit": "2000"})
+
+
+def read_details(body: bytes) -> RunDetails:
+    return msgspec.json.decode(body, type=RunDetails)
+
+
+async def failed_tests(transport: Transport, run_id: str) -> bytes:
+    return await transport.call("GET", f"/runs/{run_id}/failed-tests")
+
+
+async def failed_tests_as(transport: Transport, run_id: str, format_: str) -> bytes:
+    """The list in a form that Playwright takes: test-list, last-run, grep or files."""
+    return await transport.call("GET", f"/runs/{run_id}/failed-tests", query={"format": format_})
+
+
+def read_failed(body: bytes) -> FailedTests:
+    return msgspec.json.decode(body, type=FailedTests)
+
+
+async def queue_stats(transport: Transport) -> QueueStats:
+    return msgspec.json.decode(await transport.call("GET", "/orchestrate/queue/stats"), type=QueueStats)

@@ -1,0 +1,117 @@
+"""One connection to the API: headers, time-outs, and calls that are repeated while the server is away."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from shifty.client.errors import CallFailed, ServerAway
+from shifty.client.model import Address
+from shifty.client.verdict import failure_of
+
+CONNECT_S = 5.0
+ANSWER_S = 30.0
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+
+
+class Transport:
+    """Calls to one server. ``patience_s`` is for how long a call is repeated while the server is away."""
+
+    def __init__(self, address: Address, *, patience_s: float = 10.0) -> None:
+        self.address = address
+        self.patience_s = patience_s
+        self._http = httpx.AsyncClient(
+            base_url=f"{address.url.rstrip('/')}/api/v1",
+            headers={"Authorization": f"Bearer {address.key}", "X-Tenant-ID": address.tenant},
+            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            # A proxy of the environment must not stand between us and a server on this machine.
+            trust_env=not address.is_local,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience_s: float | None = None,
+    ) -> bytes:
+        """The body of the answer. Every call that we make may be repeated without doing anything twice.
+
+        Raises:
+            ServerAway: still nobody answered after ``patience_s``.
+            Stopped: the server refuses.
+        """
+        until = time.monotonic() + (self.patience_s if patience_s is None else patience_s)
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                return await self._once(method, path, body, query, headers)
+            except ServerAway as away:
+                wait = max(pause, away.retry_after_s or 0) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
+                if time.monotonic() + wait > until:
+                    raise
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> bytes:
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        try:
+            answer = await self._http.request(method, path, content=body, params=query, headers=sent)
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
+        if answer.status_code >= 400:
+            raise self._failure(answer)
+        return answer.content
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, headers: Mapping[str, str], *, silence_s: float
+    ) -> AsyncGenerator[httpx.Response]:
+        """An open stream; a server that says nothing for ``silence_s`` is away.
+
+        Raises:
+            ServerAway: it was not there, or has gone.
+            Stopped: the server refuses.
+        """
+        timeout = httpx.Timeout(silence_s, connect=CONNECT_S)
+        try:
+            async with self._http.stream("GET", path, headers=dict(headers), timeout=timeout) as answer:
+                if answer.status_code >= 400:
+                    await answer.aread()
+                    raise self._failure(answer)
+                yield answer
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
+
+    def _failure(self, answer: httpx.Response) -> CallFailed:
+        return failure_of(answer.status_code, answer.content, answer.headers.get("Retry-After"), self.address.url)
+
+    def _away(self, error: httpx.HTTPError) -> ServerAway:
+        detail = str(error) or type(error).__name__
+        return ServerAway(f"The server at {self.address.url} does not answer ({detail}).")
