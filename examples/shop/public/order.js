@@ -1,0 +1,4 @@
+import { $, idInAddress } from './kit.js';
+
+$('#number').textContent = idInAddress();
+$('#invoice').href = `/orders/${idInAddress()}/invoice`;
