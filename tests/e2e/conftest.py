@@ -1,0 +1,31 @@
+"""A machine with a Playwright project whose tests need no browser."""
+
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import CommandLine, make_project
+from tests.e2e.processes import eventually, marked, postgres
+
+MakeMachine = Callable[..., CommandLine]
+
+
+@pytest.fixture
+def make_machine(tmp_path: Path) -> Generator[MakeMachine]:
+    """Makes machines. At the end of the test nothing of them may run any more."""
+    made: list[CommandLine] = []
+
+    def make(files: Mapping[str, str], config: str = "", **environment: str) -> CommandLine:
+        folder = tmp_path / f"machine-{len(made)}"
+        machine = CommandLine(folder / "data", make_project(folder / "shop", files, config), dict(environment))
+        made.append(machine)
+        return machine
+
+    yield make
+    for machine in made:
+        gone = eventually(lambda m=machine: not marked(m.mark) and not postgres(m.data_dir), 15)
+        left = [*marked(machine.mark), *postgres(machine.data_dir)]
+        for process in left:
+            process.kill()
+        assert gone, f"left behind: {[process.command[:200] for process in left]}"
