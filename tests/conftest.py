@@ -10,6 +10,7 @@ import pytest
 
 from shifty.config import Settings, load_settings
 from shifty.database.pool import Database
+from tests.support.folders import open_to_nobody
 from tests.support.postgres import TestCluster, copy_of_template
 from tests.support.server import RunningServer, new_tenant, running_server
 
@@ -41,6 +42,12 @@ def _started_cluster() -> TestCluster:
     if not _cluster:
         _cluster.append(TestCluster())
     return _cluster[0]
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """pytest's, but passable: else root's data folders in it would get their databases under /var/lib."""
+    return open_to_nobody(tmp_path)
 
 
 @pytest.fixture(scope="session")

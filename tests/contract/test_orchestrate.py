@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shifty.tenants.keys import create_key
 from tests.support.server import RunningServer
 
 FILES = ["tests/login.spec.ts", "tests/checkout.spec.ts"]
@@ -204,3 +205,28 @@ async def test_a_worker_claims_reports_and_finishes_over_http(call: Calling) -> 
 
     assert lease["kind"] == "drained"
     assert (run["status"], run["conclusion"], run["passedTests"]) == ("completed", "passed", 2)
+
+
+async def test_a_key_for_one_project_knows_no_run_of_another(call: Calling, server: RunningServer) -> None:
+    limited = await create_key(server.db, server.tenant.id, name="limited", project="mine")
+    async with call() as client:
+        run_id = (await client.post("/orchestrate", json={"testFiles": FILES, "project": "other"})).json()["runId"]
+    token = uuid4()
+    calls: list[tuple[str, str, object]] = [
+        ("GET", f"/runs/{run_id}", None),
+        ("GET", f"/orchestrate/{run_id}/progress", None),
+        ("DELETE", f"/orchestrate/{run_id}", None),
+        ("POST", f"/runs/{run_id}/claims", {"workerId": str(uuid4()), "worker": "w"}),
+        ("POST", f"/runs/{run_id}/leases/{token}/renew", {}),
+        ("POST", f"/runs/{run_id}/leases/{token}/finish", {"outcome": "finished"}),
+        ("POST", f"/runs/{run_id}/events", [{"type": "run:start", "payload": {}}]),
+    ]
+
+    async with call(Authorization=f"Bearer {limited.text}") as client:
+        answers = [await client.request(method, path, json=body) for method, path, body in calls]
+        own = await client.post(f"/runs/{uuid4()}/events", json=[{"type": "run:start", "payload": {}}])
+        foreign = await client.post("/orchestrate", json={"testFiles": FILES, "project": "other"})
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "RUN_NOT_FOUND")] * 7
+    assert own.json()["acked"] == 1
+    assert foreign.status_code == 403

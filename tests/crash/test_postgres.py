@@ -16,6 +16,7 @@ from shifty.database.cluster import read_pid_file
 from shifty.database.embedded import EmbeddedPostgres
 from shifty.database.pool import Database
 from shifty.errors import Unavailable
+from tests.support.folders import open_to_nobody
 from tests.support.owner import none_left, owner_of, processes_in, start_owner
 
 pytestmark = [
@@ -26,10 +27,7 @@ pytestmark = [
 
 @pytest.fixture
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
-    """A data folder that user ``nobody`` can reach, too."""
-    folder = tmp_path_factory.mktemp("crash")
-    for step in (folder, folder.parent, folder.parent.parent):
-        step.chmod(0o711)
+    folder = open_to_nobody(tmp_path_factory.mktemp("crash"))
     yield folder / "data"
     assert none_left(folder / "data"), "the test left processes behind"
     shutil.rmtree(folder, ignore_errors=True)

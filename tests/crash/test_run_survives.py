@@ -1,5 +1,6 @@
 """A run survives the sudden death of each of its parts: it ends by itself, with every test reported once."""
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ import pytest
 
 from tests.e2e.command_line import CommandLine, Done, finished
 from tests.e2e.conftest import MakeMachine
-from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a fixture of a neighbour)
+from tests.e2e.conftest import make_machine as make_machine
 from tests.e2e.processes import Found, eventually, postgres, servers, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -46,7 +47,7 @@ def test_a_run_ends_by_itself_when_something_is_killed(make_machine: MakeMachine
     machine = make_machine(SUITE, **SHORT_LEASES)
     run = started(machine)
 
-    kill(machine, victims)
+    assert kill(machine, victims)
 
     assert_whole(finished(run, 300), machine)
 
@@ -81,17 +82,20 @@ def started(machine: CommandLine) -> subprocess.Popen[str]:
     """A run of which tests are being run at this moment."""
     run = machine.start("run", "-w", "2", "--json")
     assert eventually(lambda: len(workers(machine.mark)) == 2, 60), run.communicate()
-    assert eventually(lambda: list(machine.data_dir.glob("spool/*/*/messages.ndjson")), 60), run.communicate()
+    assert eventually(lambda: _something_said(machine), 60), run.communicate()
     return run
 
 
-def kill(machine: CommandLine, victims: Victims) -> None:
+def _something_said(machine: CommandLine) -> bool:
+    return any(spool.stat().st_size for spool in machine.data_dir.glob("spool/*/*/messages.ndjson"))
+
+
+def kill(machine: CommandLine, victims: Victims) -> int:
     found = victims(machine)
     for victim in found:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             victim.kill()
-        except ProcessLookupError:
-            continue
+    return len(found)
 
 
 def assert_whole(done: Done, machine: CommandLine) -> None:

@@ -16,8 +16,6 @@ from tests.support.postgres import empty_database
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    for step in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        step.chmod(0o711)
     return tmp_path / "data"
 
 

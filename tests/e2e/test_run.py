@@ -18,9 +18,8 @@ def test_a_suite_runs_on_two_workers_and_every_test_is_in_the_ledger(make_machin
     assert done.exit == 1, done.stderr
     summary = done.json
     assert (summary["status"], summary["conclusion"]) == ("completed", "failed")
-    counts = {name: summary[name] for name in ("totalTests", "passedTests", "failedTests", "flakyTests", "skippedTests")}
-    assert counts == {"totalTests": 6, "passedTests": 4, "failedTests": 1, "flakyTests": 1, "skippedTests": 1}
-    assert summary["notRun"] == 0
+    assert (summary["totalTests"], summary["passedTests"], summary["failedTests"]) == (6, 4, 1)
+    assert (summary["flakyTests"], summary["skippedTests"], summary["notRun"]) == (1, 1, 0)
     assert summary["workers"]
     assert all(worker["actualSeconds"] > 0 for worker in summary["workers"])
     assert "specs/pay.spec.js" in done.stderr

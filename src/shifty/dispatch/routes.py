@@ -12,6 +12,7 @@ from shifty.dispatch.queue import queue_stats
 from shifty.dispatch.renew import renew
 from shifty.dispatch.wire import ClaimRequest, ClaimResponse, PoolClaimRequest, QueueStatsResponse, RenewResponse
 from shifty.live.bus import Bus
+from shifty.runs.access import require_run
 from shifty.runs.errors import RunNotFound
 from shifty.runs.routes import RunId
 from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller
@@ -39,6 +40,7 @@ async def post_claim(
     caller: OrchestrateCaller, run_id: RunId, body: ClaimRequest, db: Db, request: Request
 ) -> ClaimResponse:
     """Lease the next tests of a run to the calling worker; it renews the lease while it runs them."""
+    await require_run(db, caller, run_id)
     return _told(request, await claim(db, caller.tenant_id, run_id, body.claimant(), lease_term(request)))
 
 
@@ -53,6 +55,7 @@ async def post_pool_claim(caller: OrchestrateCaller, body: PoolClaimRequest, db:
 @router.post("/runs/{runId}/leases/{token}/renew", summary="Keep a lease", responses=refusals(LeaseLost))
 async def post_renew(caller: OrchestrateCaller, run_id: RunId, token: str, db: Db, request: Request) -> RenewResponse:
     """Move the end of a lease; `LEASE_LOST` means that its tests belong to somebody else and must be stopped."""
+    await require_run(db, caller, run_id)
     return RenewResponse.of(await renew(db, caller.tenant_id, run_id, parsed_token(token), lease_term(request)))
 
 

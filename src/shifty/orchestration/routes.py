@@ -16,6 +16,7 @@ from shifty.orchestration.finish import finish_lease
 from shifty.orchestration.start import start_run
 from shifty.orchestration.wire import CancelResponse, Done, FinishRequest, OrchestrateRequest, OrchestrateResponse
 from shifty.results.store import RunKey
+from shifty.runs.access import require_run
 from shifty.runs.errors import RunNotFound
 from shifty.runs.routes import RunId
 from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller, require_project
@@ -60,11 +61,13 @@ async def post_orchestrate(
 async def get_progress(
     caller: ReadCaller,
     run_id: RunId,
+    db: Db,
     request: Request,
     last_event_id: LastEventId = None,
     every_ms: EveryMs = 2000,
 ) -> Response:
     """A snapshot at once, then one every two seconds, and the last one as soon as the run ends."""
+    await require_run(db, caller, run_id)
     hub: Hub = request.app.state.hub
     first = await hub.snapshot(caller.tenant_id, run_id)
     if first is None:
@@ -77,6 +80,7 @@ async def get_progress(
 @router.delete("/orchestrate/{runId}", summary="Cancel a run", responses=refusals(RunNotFound, RunAlreadyFinished))
 async def delete_orchestration(caller: OrchestrateCaller, run_id: RunId, db: Db, request: Request) -> CancelResponse:
     """Take what waits out of the queue; tests that run now finish and count. Cancelled twice is cancelled."""
+    await require_run(db, caller, run_id)
     await cancel_run(db, caller.tenant_id, run_id)
     _bus(request).mark([run_id])
     return CancelResponse()
@@ -87,6 +91,7 @@ async def post_finish(
     caller: OrchestrateCaller, run_id: RunId, token: str, body: FinishRequest, db: Db, request: Request
 ) -> Done:
     """End a lease after all of its results have been sent; what it does not account for waits again, at the head."""
+    await require_run(db, caller, run_id)
     key = RunKey(run_id, caller.tenant_id)
     not_run = [(test.test_id, test.reason) for test in body.not_run]
     await finish_lease(db, key, parsed_token(token), body.outcome, not_run, body.crashed)

@@ -13,7 +13,7 @@ CLOSE = 1.0001
 
 DIFFERENCE_LIMIT = 30_000
 FIT_LIMIT = 100_000
-"""Items times workers up to which LDM and MULTIFIT are tried; beyond, there are enough small items to be even without."""
+"""Items times workers up to which LDM and MULTIFIT are tried; beyond, small items are many enough without them."""
 
 SEARCH_LIMIT = 5_000
 """Items up to which the last search may help, for the same reason."""

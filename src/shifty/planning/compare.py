@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def round_robin(seconds: Sequence[float], workers: int) -> float:
@@ -12,8 +13,8 @@ def round_robin(seconds: Sequence[float], workers: int) -> float:
 def contiguous(seconds: Sequence[float], workers: int) -> float:
     """The longest shard in blocks of equal count in the given order, which is how Playwright's `--shard` cuts.
 
-    Playwright cuts by the number of tests; here an item counts as one, since durations say nothing of how many are in it.
+    Playwright cuts by the number of tests; here an item counts as one, since durations do not say how many it holds.
     """
     count = len(seconds)
     borders = [count * index // workers for index in range(workers + 1)]
-    return max(math.fsum(seconds[start:end]) for start, end in zip(borders, borders[1:], strict=False))
+    return max(math.fsum(seconds[start:end]) for start, end in pairwise(borders))

@@ -3,16 +3,22 @@
 import math
 from collections.abc import Sequence
 
+from shifty.planning.balance import plan
 from shifty.planning.model import Item
 
+_NEAR = 1.0005
 
-def useful_workers(items: Sequence[Item]) -> int:
-    """From how many workers on more buy nothing: the longest item then sets the end, and nothing can be moved off it.
 
-    At least one. With so many the mean shard is as short as the longest item; a plan that also gets there may need one
-    or two more, see `Plan.longest`.
+def useful_workers(items: Sequence[Item], tries: int = 5) -> int:
+    """From how many workers on more buy nothing: the longest item then decides when all ends.
+
+    The mean shard says where to look first; where items do not fit together that well, a few more counts are tried.
     """
     floor = max((item.seconds for item in items), default=0.0)
     if floor <= 0:
         return 1
-    return max(1, math.ceil(math.fsum(item.seconds for item in items) / floor - 1e-9))
+    least = max(1, math.ceil(math.fsum(item.seconds for item in items) / floor / _NEAR))
+    for workers in range(least, least + tries):
+        if plan(items, workers).longest <= floor * _NEAR:
+            return workers
+    return least + tries

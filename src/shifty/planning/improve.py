@@ -45,7 +45,7 @@ def longest_of(seconds: Sequence[float], packing: Packing) -> float:
 
 
 def exchange(seconds: Sequence[float], packing: Packing, target: float, steps: int = 400) -> Packing:
-    """Relieve the fullest bin by moves and swaps until it holds at most ``target``, nothing helps, or after ``steps``."""
+    """Relieve the fullest bin by at most ``steps`` moves and swaps, until it is down to ``target`` or nothing helps."""
     bins = [_Bin([(seconds[position], position) for position in positions]) for positions in packing]
     _level(bins, target, steps)
     return [[position for _, position in bin_.items] for bin_ in bins]
@@ -79,10 +79,8 @@ def _load(bin_: _Bin) -> float:
 def _draw(bins: list[_Bin], fullest: _Bin, dice: Random) -> list[_Bin]:
     """One to eight bins, mostly few: few are levelled best, but room for a single item is at times spread over many."""
     others = [bin_ for bin_ in bins if bin_ is not fullest]
-    drawn: list[_Bin] = []
-    for _ in range(min(len(others), 1 + int(8 * dice.random() ** 2))):
-        drawn.append(others.pop(int(dice.random() * len(others))))
-    return drawn
+    count = min(len(others), 1 + int(8 * dice.random() ** 2))
+    return [others.pop(int(dice.random() * len(others))) for _ in range(count)]
 
 
 def _deal_loosely(chosen: list[_Bin], dice: Random) -> list[_Bin]:

@@ -1,16 +1,16 @@
 """The dispatch rule: which waiting items the next batch holds. Production and the simulator ask the same function.
 
-Every batch costs a process start, and every prediction may be wrong. So the first batch is large, later ones are a share
-of what is left (factoring: Hummel, Schonberg and Flynn 1992), and none is smaller than is worth its cost. Sizes are
-predicted time, never counts: items come longest first, and the first ten may hold half of a suite. The numbers come from
-replays of real suites, see docs/planning.md.
+Every batch costs a process start, and every prediction may be wrong. So the first batch is large, later ones are a
+share of what is left (factoring: Hummel, Schonberg and Flynn 1992), and none is smaller than is worth its cost. Sizes
+are predicted time, never counts: items come longest first, and the first ten may hold half of a suite. The numbers come
+from replays of real suites, see docs/planning.md.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST_SHARE = 0.55
-"""How much of its shard a worker gets at once. The rest is what can be moved when it, or the predictions, prove slow."""
+"""How much of its shard a worker gets at once. The rest can still be moved when it, or a prediction, proves slow."""
 
 LATER_SHARE = 0.5
 """How much of an even share of everything that waits a later batch holds."""

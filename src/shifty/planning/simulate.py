@@ -22,7 +22,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """The machines of a run. ``speeds`` has one factor a worker (0.5: half as fast); ``deaths`` the second of its death."""
+    """The machines of a run: a speed for each (0.5: half as fast), and for some the second of their death."""
 
     speeds: tuple[float, ...]
     overhead_s: float = 0.0
@@ -36,7 +36,7 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """How a run went. ``finished`` has the second in which each item was done; ``unfinished`` is what nobody was left for."""
+    """How a run went: when each item was done, and what nobody was left to do."""
 
     makespan_s: float
     claims: int

@@ -35,6 +35,8 @@ class Report:
 
     key: RunKey
     messages: Sequence[AnyMessage]
+    project: str | None = None
+    """The only project that the producer's key opens; runs of others are unknown to it. None: all of the tenant's."""
 
 
 @dataclass
@@ -78,14 +80,16 @@ def _resolves(report: Report) -> bool:
 
 
 async def _unknown_after_starts(store: ResultStore, keys: set[RunKey], reports: Sequence[Report]) -> set[RunKey]:
-    unknown = keys - await store.known_runs(sorted(keys))
+    known = await store.known_runs(sorted(keys))
+    foreign = {report.key for report in reports if report.project not in (None, known.get(report.key, report.project))}
+    unknown = keys - set(known)
     if not unknown:
-        return unknown
+        return foreign
     for report in reports:
         for message in report.messages:
             if report.key in unknown and isinstance(message, RunStartMessage) and message.payload.lease is None:
-                await store.create_run(report.key, message.payload)
-    return unknown - await store.known_runs(sorted(unknown))
+                await store.create_run(report.key, message.payload, report.project)
+    return foreign | (unknown - set(await store.known_runs(sorted(unknown))))
 
 
 @dataclass

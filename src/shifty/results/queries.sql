@@ -19,7 +19,9 @@ select %(run_id)s, %(tenant_id)s, project.id, 'reported', 'running', %(branch)s,
 on conflict (id) do nothing;
 
 -- name: known_runs
-select id, tenant_id from runs where (id, tenant_id) in (select * from unnest(%(run_ids)s::uuid[], %(tenant_ids)s::uuid[]));
+select r.id, r.tenant_id, p.slug
+  from runs r join projects p on p.id = r.project_id
+ where (r.id, r.tenant_id) in (select * from unnest(%(run_ids)s::uuid[], %(tenant_ids)s::uuid[]));
 
 -- name: record_results
 -- One statement for rows and counters. `before` locks the rows that exist and reads how they stood; a row that another

@@ -65,6 +65,6 @@ async def post_events(caller: IngestCaller, run_id: RunId, request: Request) -> 
     messages, faults = decode_all(await request.body())
     if messages:
         committer: Committer = request.app.state.committer
-        await committer.commit(Report(RunKey(run_id, caller.tenant_id), messages))
+        await committer.commit(Report(RunKey(run_id, caller.tenant_id), messages, caller.project))
     errors = [MessageFault(index=fault.index, code=fault.error.code, error=fault.error.message) for fault in faults]
     return EventsResponse(acked=len(messages), errors=errors)

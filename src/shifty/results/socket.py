@@ -35,15 +35,15 @@ async def results_socket(socket: WebSocket) -> None:
     Bad input gets an error message and the socket stays open: nothing that was sent well is lost by what was not.
     """
     try:
-        key = await _admit(socket)
+        key, project = await _admit(socket)
     except Refusal as error:
         await socket.send_denial_response(refusal_answer(error))
         return
     await socket.accept()
-    await _Producer(socket, key).serve()
+    await _Producer(socket, key, project).serve()
 
 
-async def _admit(socket: WebSocket) -> RunKey:
+async def _admit(socket: WebSocket) -> tuple[RunKey, str | None]:
     headers = socket.headers
     caller = await authenticate(
         database_of(socket), headers.get("authorization"), headers.get("x-tenant-id"), Scope.INGEST
@@ -52,13 +52,14 @@ async def _admit(socket: WebSocket) -> RunKey:
     run_id = parse_run_id(text)
     if run_id is None:
         raise UnknownRun(text or "(the header X-Run-ID is missing)")
-    return RunKey(run_id, caller.tenant_id)
+    return RunKey(run_id, caller.tenant_id), caller.project
 
 
 class _Producer:
-    def __init__(self, socket: WebSocket, key: RunKey) -> None:
+    def __init__(self, socket: WebSocket, key: RunKey, project: str | None) -> None:
         self._socket = socket
         self._key = key
+        self._project = project
         self._committer: Committer = socket.app.state.committer
         self._free = asyncio.Semaphore(MOST_UNACKNOWLEDGED)
         self._sending = asyncio.Lock()
@@ -86,7 +87,7 @@ class _Producer:
 
     async def _store(self, message: AnyMessage) -> None:
         try:
-            await self._committer.commit(Report(self._key, [message]))
+            await self._committer.commit(Report(self._key, [message], self._project))
         except Refusal as error:
             await self._send_error(error, message.seq)
         except Exception:

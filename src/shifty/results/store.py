@@ -75,10 +75,10 @@ class ResultStore:
         values = {"run_ids": [str(key.run_id) for key in ordered], "exclusive": [key in exclusive for key in ordered]}
         await self._tx.execute(QUERIES["lock_for_reports"], values)
 
-    async def create_run(self, key: RunKey, start: RunStart) -> None:
+    async def create_run(self, key: RunKey, start: RunStart, only: str | None) -> None:
         values = {
             **key._asdict(),
-            "project": start.project or "default",
+            "project": only or start.project or "default",
             "branch": start.branch,
             "commit_sha": start.commit_sha,
             "workers": start.total_shards,
@@ -86,9 +86,10 @@ class ResultStore:
         }
         await self._tx.execute(QUERIES["create_reported_run"], values)
 
-    async def known_runs(self, keys: Sequence[RunKey]) -> set[RunKey]:
+    async def known_runs(self, keys: Sequence[RunKey]) -> dict[RunKey, str]:
+        """Those of ``keys`` that exist, with their projects."""
         cursor = await self._tx.execute(QUERIES["known_runs"], _columns(keys))
-        return {RunKey(*row) for row in await cursor.fetchall()}
+        return {RunKey(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
     async def record(self, rows: Sequence[ResultRow]) -> Recorded:
         cursor = await self._tx.execute(QUERIES["record_results"], {"rows": _json(rows)})

@@ -26,12 +26,14 @@ class NotReady(Unavailable):
         super().__init__("The database does not answer. Look at the server's log, or run shifty doctor.")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Is the process alive?")
 async def get_health() -> Health:
     """Always ok while the process answers; it asks nobody else."""
     return Health()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Can it serve?", responses=refusals(NotReady))
 async def get_readiness(db: Db) -> Health:
     """Ok when the database answers."""

@@ -1,12 +1,15 @@
 """Set-up projects, teardown and web servers: once per machine and run, however many workers there are."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from shifty.worker.playwright.listing import list_suite
 from shifty.worker.playwright.machine import prepare
 from shifty.worker.playwright.model import Batch, BatchOutcome, Suite
 from shifty.worker.playwright.probe import answers
+from shifty.worker.playwright.rendezvous import meeting_place
 from tests.worker.playwright.conftest import VERSIONS, copied_suite
 
 RUN_ID = "11111111-2222-4333-8444-555555555555"
@@ -116,25 +120,28 @@ async def test_servers_whose_keeper_is_killed_come_back_for_the_next_batch(
 ) -> None:
     monkeypatch.setenv("PORT", str(free_port()))
     folder = copied_suite("stages", tmp_path)
-    suite = await list_suite(folder, extra_args=["--project", "shop", "--no-deps"[:0] or "--headed"])
-    machine = await prepare(suite, RUN_ID, lambda _: None)
+    suite = await list_suite(folder, extra_args=["--project", "reports"])
     (server,) = suite.web_servers
-    first = server_pid(folder)
+    machine = await prepare(suite, RUN_ID, lambda _: None)
+    state = json.loads((meeting_place(suite.root, suite.config) / "state.json").read_text())
 
-    os.kill(parent_of(parent_of(parent_of(first))), signal.SIGKILL)
+    os.kill(state["pid"], signal.SIGKILL)
     wait_until(lambda: not answers(server), "the server has outlived its keeper")
     await machine.terms(Batch.of(suite, run_id=RUN_ID))
 
     assert answers(server)
     assert (folder / "diary.txt").read_text().split().count("server") == 2
     await machine.close(lambda _: None)
+    wait_until(lambda: not answers(server), "the server is still there")
 
 
 async def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
-        folder = copied_suite("stages", tmp_path)
-        suite = await list_suite(folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as taken:
+        threading.Thread(target=taken.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PORT", str(taken.server_port))
+        suite = await list_suite(copied_suite("stages", tmp_path))
 
-        with pytest.raises(UsageError, match="exited early: .*EADDRINUSE|is already used"):
+        with pytest.raises(UsageError, match="is already used: make sure that nothing is running there"):
             await prepare(suite, RUN_ID, lambda _: None)
+
+        taken.shutdown()

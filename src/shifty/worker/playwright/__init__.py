@@ -10,5 +10,6 @@ What a worker calls, in this order::
 
 ``prepare`` starts the web servers of the configuration and runs its set-up projects, once per machine and run however
 many workers there are; ``close`` runs their teardown when the last of them leaves. ``terms`` says how a batch runs
-here and where its folder is. Messages come as the contract's ``run:start``, ``test:start``, ``test:batch`` and ``run:error``.
+here and where its folder is. ``on_message`` takes the contract's ``run:start``, ``test:start``, ``test:batch`` and
+``run:error``.
 """

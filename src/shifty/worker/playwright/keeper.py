@@ -1,7 +1,7 @@
 """Keeps the web servers of a configuration running for as long as any worker of this machine needs them.
 
-``python -m shifty.worker.playwright.keeper FOLDER`` reads ``servers.json`` there, starts what does not run yet, writes
-``state.json`` and stays until nobody holds ``members.lock`` any more, however the holders went. Each server has a
+``python -m shifty.worker.playwright.keeper FOLDER`` goes on in the background when it has the lock there, reads
+``servers.json``, starts what does not run yet, writes ``state.json`` and stays until nobody holds ``members.lock`` any more, however the holders went. Each server has a
 guard, so that killing the keeper takes the servers with it; ``keeper.lock`` is held while it lives, so that the next
 worker sees whether there is one.
 """
@@ -30,10 +30,11 @@ class ServerFailed(Exception):
     """A server cannot be started; the message is for the user."""
 
 
-def keep(folder: Path) -> int:
+def keep(folder: Path) -> None:
     lock = FileLock(folder / "keeper.lock")
-    if not lock.try_exclusive():
-        return 0
+    if not lock.try_exclusive() or os.fork():
+        # The child has the lock, too. Nobody waits for it, so that it is nobody's zombie.
+        return
     members = FileLock(folder / "members.lock")
     servers = [WebServer(**server) for server in json.loads((folder / "servers.json").read_text())]
     running: list[tuple[WebServer, subprocess.Popen[bytes]]] = []
@@ -51,7 +52,6 @@ def keep(folder: Path) -> int:
     finally:
         for server, process in reversed(running):
             _stop(server, process)
-    return 0
 
 
 def _tell(folder: Path, state: dict[str, object]) -> None:
@@ -120,4 +120,4 @@ def write_servers(folder: Path, servers: list[WebServer]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(keep(Path(sys.argv[1])))
+    keep(Path(sys.argv[1]))

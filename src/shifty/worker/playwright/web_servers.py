@@ -8,7 +8,6 @@ that has no address, is left to Playwright.
 import asyncio
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -73,18 +72,24 @@ class SharedServers:
         (folder / "state.json").unlink(missing_ok=True)
         keeper.write_servers(folder, self._servers)
         with (folder / "keeper.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: ASYNC220 - it outlives us, and starting it does not block
-                [sys.executable, "-m", keeper.__name__, str(folder)],
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", keeper.__name__, str(folder)),
                 env={name: value for name, value in os.environ.items() if name not in SECRETS},
-                stdin=subprocess.DEVNULL,
+                stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        while (state := _state(folder)) is None:
-            if process.poll() is not None:
-                raise UsageError(f"The web servers could not be started: see {folder / 'keeper.log'}.")
-            await asyncio.sleep(_LOOK_S)
+        # It goes on as a process of its own.
+        await process.wait()
+        keeping = FileLock(folder / "keeper.lock")
+        try:
+            while (state := _state(folder)) is None:
+                if keeping.try_exclusive():
+                    raise UsageError(f"The web servers could not be started: see {folder / 'keeper.log'}.")
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            keeping.close()
         if error := state.get("error"):
             self.leave()
             raise UsageError(str(error))
