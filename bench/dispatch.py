@@ -6,7 +6,7 @@ left out.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
@@ -51,45 +51,52 @@ def ask(question: Question) -> Scores:
     return found
 
 
-def over_suites(scores: Scores) -> float:
-    return mean(mean(made.ratio for made in suite) for suite in scores.values())
+def over_suites(scores: Scores, figure: Callable[[Score], float]) -> float:
+    """The mean over suites of the mean over their runs."""
+    return mean(mean(map(figure, suite)) for suite in scores.values())
 
 
 def judge(question: Question, scores: Scores) -> list[dict[str, object]]:
-    ours = over_suites(scores)
-    peer = mean(mean(made.contiguous_s / made.ideal_s for made in suite) for suite in scores.values())
-    runs = [made for suite in scores.values() for made in suite]
-    bars: list[dict[str, object]] = [
-        {
-            "what": f"{question.scenario}, {question.overhead_s} s a claim: x the offline optimum",
-            "ours": round(ours, 4),
-            "peer": round(peer, 4),
-            "ratio": round(ours / peer, 4),
-            "bar": question.bar,
-            "holds": ours <= question.bar,
-            "meanOverRuns": round(mean(made.ratio for made in runs), 4),
-            "medianSuite": round(median(mean(made.ratio for made in suite) for suite in scores.values()), 4),
-            "planAlone": round(
-                mean(mean(made.static_s / made.ideal_s for made in suite) for suite in scores.values()), 4
-            ),
-            "claimsPerRun": round(mean(made.claims for made in runs), 1),
-            "runs": len(runs),
-            "suites": {name: round(mean(made.ratio for made in suite), 4) for name, suite in scores.items()},
-        }
+    asked = f"{question.scenario}, {question.overhead_s} s a claim"
+    ours = over_suites(scores, lambda made: made.ratio)
+    peer = over_suites(scores, lambda made: made.contiguous_s / made.ideal_s)
+    found = [
+        bar(f"{asked}: x the offline optimum", ours, peer, question.bar, ours <= question.bar) | details(scores),
     ]
+    if question.scenario is Scenario.DEATH:
+        without = over_suites(scores, lambda made: made.ratio_without)
+        without_peer = over_suites(scores, lambda made: made.contiguous_s / made.without_s)
+        what = f"{asked}: x the optimum without that worker from the start"
+        found.append(bar(what, without, without_peer, question.bar, without <= question.bar))
     if question.scenario is Scenario.STEADY:
         below = median(median(made.below_contiguous for made in suite) for suite in scores.values())
-        bars.append(
-            {
-                "what": f"{question.scenario}, {question.overhead_s} s a claim: share below --shard, median suite",
-                "ours": round(below, 4),
-                "peer": 0.0,
-                "ratio": round(1 - below, 4),
-                "bar": LEAST_BELOW_SHARD,
-                "holds": below >= LEAST_BELOW_SHARD,
-            }
-        )
-    return bars
+        what = f"{asked}: share below --shard, median suite"
+        found.append(bar(what, below, 0.0, LEAST_BELOW_SHARD, below >= LEAST_BELOW_SHARD))
+    return found
+
+
+def bar(what: str, ours: float, peer: float, allowed: float, holds: bool) -> dict[str, object]:
+    ratio = round(ours / peer, 4) if peer else round(1 - ours, 4)
+    return {
+        "what": what,
+        "ours": round(ours, 4),
+        "peer": round(peer, 4),
+        "ratio": ratio,
+        "bar": allowed,
+        "holds": holds,
+    }
+
+
+def details(scores: Scores) -> dict[str, object]:
+    runs = [made for suite in scores.values() for made in suite]
+    return {
+        "meanOverRuns": round(mean(made.ratio for made in runs), 4),
+        "medianSuite": round(median(mean(made.ratio for made in suite) for suite in scores.values()), 4),
+        "planAlone": round(over_suites(scores, lambda made: made.static_s / made.ideal_s), 4),
+        "claimsPerRun": round(mean(made.claims for made in runs), 1),
+        "runs": len(runs),
+        "suites": {name: round(mean(made.ratio for made in suite), 4) for name, suite in scores.items()},
+    }
 
 
 def main() -> int:

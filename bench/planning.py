@@ -73,14 +73,15 @@ def speed() -> list[dict[str, object]]:
         took: list[float] = []
         lpt_took: list[float] = []
         for _ in range(ROUNDS):
-            began = time.perf_counter()
+            # Of this process alone: other benchmarks and tests may be under way on the machine.
+            began = time.process_time()
             plan(items, workers)
-            took.append(time.perf_counter() - began)
-            began = time.perf_counter()
+            took.append(time.process_time() - began)
+            began = time.process_time()
             deal(sorted((item.seconds for item in items), reverse=True), workers)
-            lpt_took.append(time.perf_counter() - began)
+            lpt_took.append(time.process_time() - began)
         ours, peer = median(took), median(lpt_took)
-        bars.append(bar(f"seconds for {count} items over {workers} workers", ours, peer, allowed, ours <= allowed))
+        bars.append(bar(f"CPU seconds for {count} items over {workers} workers", ours, peer, allowed, ours <= allowed))
     return bars
 
 

@@ -23,11 +23,24 @@ function internalOf(config) {
   return undefined;
 }
 
-/** @param {WebServer} server */
-function serverOf(server) {
+/** @param {Plugin} plugin the options of the web server behind it, if it is one and keeps them where we look */
+function serverOptions(plugin) {
+  for (const candidate of [plugin.factory, plugin.instance]) {
+    const server = /** @type {{_options?: WebServer} | undefined} */ (candidate);
+    const options = server && typeof server === 'object' ? server._options : undefined;
+    if (options && options.url) return options;
+  }
+  return undefined;
+}
+
+/** @param {WebServer} server @param {InternalConfig} internal */
+function serverOf(server, internal) {
+  const url = server.url || (server.port ? `http://localhost:${server.port}` : null);
   return {
     command: server.command || '',
-    url: server.url || (server.port ? `http://localhost:${server.port}` : null),
+    url,
+    // Whether we shall be able to mark it as reusable; else a server of ours would be in Playwright's way.
+    reusable: internal.plugins.some((plugin) => serverOptions(plugin)?.url === url),
     portOnly: server.port !== undefined,
     cwd: server.cwd || null,
     env: Object.fromEntries(Object.entries(server.env || {}).map(([name, value]) => [name, String(value)])),
@@ -58,7 +71,7 @@ function configured(config) {
       outputDir: project.outputDir,
       repeatEach: project.repeatEach || 1,
     })),
-    webServers: ((internal && internal.webServers) || []).map(serverOf),
+    webServers: internal ? (internal.webServers || []).map((server) => serverOf(server, internal)) : [],
   };
 }
 
@@ -78,11 +91,8 @@ function ignoring(exclude, seen) {
 
 /** @param {Plugin} plugin @param {Set<string>} servers */
 function reuse(plugin, servers) {
-  for (const candidate of [plugin.factory, plugin.instance]) {
-    const server = /** @type {{_options?: WebServer} | undefined} */ (candidate);
-    const options = server && typeof server === 'object' ? server._options : undefined;
-    if (options && options.url && servers.has(options.url)) options.reuseExistingServer = true;
-  }
+  const options = serverOptions(plugin);
+  if (options && options.url && servers.has(options.url)) options.reuseExistingServer = true;
 }
 
 /**

@@ -20,7 +20,6 @@ from tests.support.folders import open_to_nobody
 from tests.support.owner import none_left, owner_of, processes_in, start_owner
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are looked for in /proc"),
 ]
 

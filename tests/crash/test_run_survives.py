@@ -1,6 +1,8 @@
 """A run survives the sudden death of each of its parts: it ends by itself, with every test reported once."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -21,7 +23,7 @@ SUITE = {
     )
     for number in range(FILES)
 }
-SHORT_LEASES = {"SHIFTY_LEASE_SECONDS": "2", "SHIFTY_HEARTBEAT_SECONDS": "0.5"}
+SHORT_LEASES = {"SHIFTY_LEASE_SECONDS": "3", "SHIFTY_HEARTBEAT_SECONDS": "0.5"}
 
 Victims = Callable[[CommandLine], list[Found]]
 
@@ -61,6 +63,18 @@ def test_a_run_survives_one_death_after_the_other(make_machine: MakeMachine) -> 
         time.sleep(3)
         if run.poll() is not None:
             break
+
+    assert_whole(finished(run, 300), machine)
+
+
+def test_a_worker_that_was_frozen_drops_what_is_no_longer_its_own(make_machine: MakeMachine) -> None:
+    machine = make_machine(SUITE, **SHORT_LEASES)
+    run = started(machine)
+    frozen = workers(machine.mark)[0]
+
+    os.kill(frozen.pid, signal.SIGSTOP)
+    time.sleep(6)
+    os.kill(frozen.pid, signal.SIGCONT)
 
     assert_whole(finished(run, 300), machine)
 

@@ -19,6 +19,9 @@ class Found:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
+    def stop(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
 
 def marked(mark: str) -> list[Found]:
     """All living processes that carry the mark, and the database that one of them has started."""

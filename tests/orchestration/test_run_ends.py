@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from shifty.database.pool import Database
-from shifty.dispatch.model import Lease
+from shifty.dispatch.model import Drained, Lease
 from shifty.history.store import HistoryStore
 from shifty.orchestration.cancel import cancel_run
 from shifty.orchestration.close import close
@@ -19,7 +19,16 @@ from shifty.orchestration.start import start_run
 from shifty.results.ingest import Report, ingest
 from shifty.results.outcome import identity
 from shifty.results.store import RunKey
-from shifty.wire import RunEnd, RunEndMessage, RunStart, RunStartMessage, TestBatch, TestBatchMessage, TestResult
+from shifty.wire import (
+    PlannedTest,
+    RunEnd,
+    RunEndMessage,
+    RunStart,
+    RunStartMessage,
+    TestBatch,
+    TestBatchMessage,
+    TestResult,
+)
 from tests.support.runs import (
     HALF_A_MINUTE,
     HandWorker,
@@ -228,3 +237,39 @@ async def test_the_second_run_is_planned_by_what_the_first_one_took(db: Database
     second = await start_run(db, tenant_id, RunRequest(tuple(t.test_file for t in tests), workers=2, project="shop"))
 
     assert sorted(shard[2] for shard in second.run.shards) == [3000, 9000]
+
+
+async def test_a_run_waits_for_teardown_projects_while_a_worker_is_there_to_run_them(
+    db: Database, tenant_id: UUID
+) -> None:
+    teardown = PlannedTest(test_file="db.teardown.ts", test_name="drops the database", stage="teardown")
+    key = await start(db, tenant_id, (*suite(1), teardown), workers=1)
+    worker = HandWorker(db, key)
+    lease = await worker.lease()
+    await worker.pass_all(lease)
+    await worker.finish(lease)
+    assert isinstance(await worker.claim(), Drained)
+    await reap(db, HALF_A_MINUTE)
+    assert (await ledger(db, key)).status == "running"
+
+    done = TestResult(test_file="db.teardown.ts", test_name="drops the database", status="passed")
+    await ingest(db, [Report(key, [TestBatchMessage(payload=TestBatch(results=[done]))])])
+    await reap(db, HALF_A_MINUTE)
+
+    assert (await ledger(db, key)).conclusion == "passed"
+
+
+async def test_a_teardown_that_nobody_is_left_to_run_is_named(db: Database, tenant_id: UUID) -> None:
+    teardown = PlannedTest(test_file="db.teardown.ts", test_name="drops the database", stage="teardown")
+    key = await start(db, tenant_id, (*suite(1), teardown), workers=1)
+    worker = HandWorker(db, key)
+    lease = await worker.lease()
+    await worker.pass_all(lease)
+    await worker.finish(lease)
+    async with db.connection() as connection:
+        await connection.execute("update workers set left_at = now() where run_id = %s", (key.run_id,))
+
+    await reap(db, HALF_A_MINUTE)
+
+    counts = await ledger(db, key)
+    assert (counts.conclusion, counts.not_run, counts.is_whole) == ("failed", 1, True)

@@ -36,7 +36,7 @@ def owner_of(data_dir: Path) -> Generator[Owner]:
     try:
         assert process.stdout
         line = process.stdout.readline()
-        assert line, "the owner ended before its database was ready"
+        assert line, f"the owner ended before its database was ready: {process.communicate()[1]}"
         ready: dict[str, str] = json.loads(line)
         yield Owner(process, ready["dsn"], int(ready["postmaster"]))
     finally:

@@ -33,7 +33,7 @@ COMMANDS = (
 def main() -> None:
     """Run the command of the command line; never returns."""
     try:
-        _app(sys.argv[1:])(standalone_mode=True)
+        application(sys.argv[1:])(standalone_mode=True)
     except KNOWN_FAILURES as error:
         complain(str(error))
         sys.exit(exit_of(error))
@@ -45,7 +45,7 @@ def main() -> None:
         sys.exit(Exit.PASSED)
 
 
-def _app(arguments: list[str]) -> typer.Typer:
+def application(arguments: list[str]) -> typer.Typer:
     """The application with the commands that ``arguments`` may need: loading all would slow each worker's start."""
     app = typer.Typer(
         name="shifty",

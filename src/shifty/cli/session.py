@@ -12,13 +12,15 @@ from shifty.cli.local_workers import LocalWorkers
 from shifty.client import runs_api
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Snapshot
-from shifty.client.progress import follow
+from shifty.client.progress import current, follow
 from shifty.client.transport import Transport
 from shifty.errors import UsageError
 
 _LEAVE_S = 30.0
 """What workers get to end their last batch in once the run is over: one of a cancelled run lets its test finish."""
 _MOST_REVIVALS = 20
+_LOOKS = 20
+_LOOK_S = 0.25
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Session:
                 await self.workers.stop(0)
             last = await following
             await self._until_workers_left(stopped)
+            if last.done < last.total_tests:
+                last = await self._settled(last)
         finally:
             for task in (following, despair, stopped):
                 task.cancel()
@@ -80,6 +84,18 @@ class Session:
                 raise Incomplete(f"{update} Results that it has not yet had wait on disk; start it and look again.")
         if last is None:
             raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
+        return last
+
+    async def _settled(self, last: Snapshot) -> Snapshot:
+        """The run with what its last tests came to: a cancelled run is over before those that ran then have ended."""
+        for _ in range(_LOOKS):
+            try:
+                last = await current(self.transport, self.run_id)
+            except CallFailed:
+                return last
+            if last.done >= last.total_tests:
+                break
+            await asyncio.sleep(_LOOK_S)
         return last
 
     async def _revive(self, local: LocalServer) -> bool:

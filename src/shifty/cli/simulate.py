@@ -58,7 +58,7 @@ def simulate(
     out.print(shown)
     out.print(
         f"\nMeans over {count(len(updates), 'update')} with {overhead:g} s a batch. `x optimum`: against a plan of the"
-        "\nreal durations; half-speed: every second machine; death: one worker half-way. Both against their own optimum."
+        "\nreal durations. half-speed: every second machine; death: one worker, half-way; both x the best possible."
     )
 
 

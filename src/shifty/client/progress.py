@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 
@@ -67,3 +68,19 @@ async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> A
             yield away
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
         pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+async def current(transport: Transport, run_id: str) -> Snapshot:
+    """The run as it is now.
+
+    Raises:
+        ServerAway: nobody answers, even after ``transport.patience_s``.
+        Stopped: there is no such run, or we may not see it.
+    """
+    until = time.monotonic() + transport.patience_s
+    async for update in follow(transport, run_id):
+        if isinstance(update, Snapshot):
+            return update
+        if time.monotonic() > until:
+            raise update
+    raise ServerAway(f"The server said nothing about run {run_id}.")

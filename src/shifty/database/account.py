@@ -26,11 +26,11 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
-    def reaches(self, folder: Path) -> bool:
-        """Whether the user can get to ``folder``. Nothing is opened up for it: a home stays as closed as it was."""
+    def reaches(self, path: Path) -> bool:
+        """Whether the user can get to a folder, or start a program. Nothing is opened up: a home stays as it was."""
         if self.uid is None:
             return True
-        resolved = folder.resolve()
+        resolved = path.resolve()
         return all(
             _passable(step.stat(), self.uid, self.gid) for step in (resolved, *resolved.parents) if step.exists()
         )
@@ -64,7 +64,7 @@ def account_for(cluster: Path) -> Account:
 
 def reachable_binaries(binaries: Path, version: str, account: Account) -> Path:
     """``binaries``, or a copy of that installation (some 40 MB) where the account can't get to it."""
-    if account.reaches(binaries):
+    if account.reaches(binaries / "postgres"):
         return binaries
     copy = make_system_folder() / f"postgresql-{version}"
     if not copy.exists():
@@ -72,7 +72,7 @@ def reachable_binaries(binaries: Path, version: str, account: Account) -> Path:
         try:
             for part in _existing(binaries.parent, ("bin", "lib", "share")):
                 shutil.copytree(part, draft / part.name, symlinks=True)
-            draft.chmod(0o755)
+            _open_to_all(draft)
             draft.rename(copy)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)
@@ -88,13 +88,20 @@ def make_system_folder() -> Path:
         UsageError: it can't be made.
     """
     try:
-        SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
+        make_passable(SYSTEM_FOLDER, 0o755)
     except OSError as error:
         raise UsageError(
             f"PostgreSQL does not run as root, user nobody can't reach the data folder, and {SYSTEM_FOLDER} can't be "
             f"made ({error.strerror}): choose a --data-dir that is not under a private home, or run as another user."
         ) from error
     return SYSTEM_FOLDER
+
+
+def make_passable(folder: Path, mode: int) -> None:
+    """Make a folder with exactly this mode, whatever the umask; one that is there stays as it is."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(mode)
 
 
 def user_name(uid: int) -> str:
@@ -106,6 +113,13 @@ def user_name(uid: int) -> str:
 
 def _existing(folder: Path, names: Iterable[str]) -> list[Path]:
     return [folder / name for name in names if (folder / name).is_dir()]
+
+
+def _open_to_all(folder: Path) -> None:
+    """Our own copy; a umask of 077 may have been in force when the original was installed."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
 def _passable(status: os.stat_result, uid: int, gid: int | None) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from shifty.database.account import Account, account_for, make_system_folder
+from shifty.database.account import Account, account_for, make_passable, make_system_folder
 from shifty.database.binaries import major_of
 from shifty.errors import UsageError
 
@@ -65,7 +65,7 @@ def locate_cluster(data_dir: Path) -> Path:
         return cluster
     name = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
     elsewhere = make_system_folder() / name
-    elsewhere.mkdir(mode=0o711, exist_ok=True)
+    make_passable(elsewhere, 0o711)
     if (elsewhere / "pg").exists():
         pointer.write_text(f"{elsewhere / 'pg'}\n", encoding="utf-8")
     return elsewhere / "pg"

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from shifty.database import binaries as programs
 from shifty.database import cluster as files
-from shifty.database.account import account_for, reachable_binaries
+from shifty.database.account import account_for, make_passable, reachable_binaries
 from shifty.database.socket_folder import PORT, make_socket_folder, remove_socket_folder
 from shifty.errors import UsageError
 
@@ -49,6 +49,8 @@ _CONFIGURATION: Mapping[str, str] = {
 }
 _START_TIMEOUT_S = 300.0  # Recovery of a full WAL on a slow disk takes minutes, not hours.
 _LOG_LIMIT = 10_000_000
+_ENDING = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, None))
+"""What is sent, and how long it may take. After SIGQUIT the rest is left to the recovery of the next start."""
 
 
 class DataFolderInUse(UsageError):
@@ -132,12 +134,12 @@ class EmbeddedPostgres:
         atexit.unregister(self.stop)
         self._stopping.set()
         if self._watcher:
-            self._watcher.join()
+            self._end()
             self._watcher = None
         self._release()
 
     def _prepare(self) -> None:
-        self.data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_passable(self.data_dir, 0o711 if os.geteuid() == 0 else 0o700)
         self._take_lock()
         (self.data_dir / "logs").mkdir(mode=0o700, exist_ok=True)
         cluster = files.locate_cluster(self.data_dir)
@@ -185,18 +187,13 @@ class EmbeddedPostgres:
         pause = 0.1
         while self._process and not self._stopping.is_set():
             began = time.monotonic()
-            self._wait_for_end(self._process)
+            self._process.wait()
             if self._stopping.is_set():
                 break
             pause = 0.1 if time.monotonic() - began > 60 else min(5.0, pause * 2)
             log.warning("PostgreSQL ended with %s; it is started again", self._process.returncode)
             self._restart(pause)
         self._end_process()
-
-    def _wait_for_end(self, process: subprocess.Popen[bytes]) -> None:
-        while not self._stopping.wait(0.02):
-            if process.poll() is not None:
-                return
 
     def _restart(self, pause: float) -> None:
         while not self._stopping.is_set():
@@ -258,11 +255,22 @@ class EmbeddedPostgres:
             file.seek(start)
             return file.read(100_000).decode(errors="replace")
 
+    def _end(self) -> None:
+        """From outside the watcher, which waits for the process."""
+        watcher = self._watcher
+        for number, patience_s in _ENDING:
+            if self._process:
+                self._process.send_signal(number)
+            if watcher:
+                watcher.join(patience_s)
+            if not (watcher and watcher.is_alive()):
+                return
+
     def _end_process(self) -> None:
-        """SIGINT disconnects everybody and writes a checkpoint; SIGQUIT leaves the rest to recovery."""
+        """From the watcher itself."""
         if self._process is None:
             return
-        for number, patience_s in ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, None)):
+        for number, patience_s in _ENDING:
             self._process.send_signal(number)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(patience_s)

@@ -23,6 +23,7 @@ PATIENCE_S = 5.0
 BUSY_PATIENCE_S = 30.0
 _SLICE_S = 0.5
 _CONNECT_TIMEOUT_S = 5
+_LAST_TRY_S = 1.0
 
 AWAY = "The database is away for the moment; the same call may pass in a few seconds."
 BUSY = "All connections to the database are in use; the same call may pass in a few seconds."
@@ -39,6 +40,7 @@ class Database:
         self._max_size = max_size
         self._pool = _make_pool(dsn, max_size)
         self._taken = 0
+        self._closing = False
         self._renewal: asyncio.Task[None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
 
@@ -56,10 +58,10 @@ class Database:
         return database
 
     async def close(self) -> None:
+        self._closing = True
         if self._renewal:
-            self._renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._renewal
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._renewal, _LAST_TRY_S)
         await asyncio.gather(self._pool.close(), *self._retired)
 
     async def dedicated(self) -> AsyncConnection[TupleRow]:
@@ -111,7 +113,7 @@ class Database:
             try:
                 connection = await pool.getconn(timeout=_SLICE_S)
             except PoolTimeout:
-                if self._taken < self._max_size:  # Not because others hold them all, so connecting must be what fails.
+                if _failed(pool):
                     await self._back_again(pool)
                 elif monotonic() > busy_until:
                     raise Unavailable(BUSY) from None
@@ -145,7 +147,7 @@ class Database:
 
     async def _replace(self, lost: _Pool) -> None:
         pause = 0.02
-        while self._pool is lost:
+        while self._pool is lost and not self._closing:
             try:
                 await (await connect(self.dsn)).close()
             except Unavailable:
@@ -158,6 +160,12 @@ class Database:
             closing = asyncio.create_task(lost.close())
             self._retired.add(closing)
             closing.add_done_callback(self._retired.discard)
+
+
+def _failed(pool: _Pool) -> bool:
+    """Whether it had trouble with the server, as opposed to callers that hold all its connections."""
+    counts = pool.get_stats()
+    return bool(counts.get("connections_errors") or counts.get("connections_lost"))
 
 
 def _make_pool(dsn: str, max_size: int) -> _Pool:
@@ -188,7 +196,11 @@ async def connect(dsn: str) -> AsyncConnection[TupleRow]:
         ) from None
     try:
         connection = await AsyncConnection.connect(dsn, **_connection_options())
-        await _configure(connection)
+        try:
+            await _configure(connection)
+        except BaseException:
+            await connection.close()
+            raise
     except psycopg.OperationalError as error:
         raise Unavailable(
             f"The database can't be reached ({_first_line(error)}): check that it runs and the address it was given."

@@ -61,7 +61,7 @@ def _is_done(state: ClosingState) -> bool:
         return state.active_leases == 0
     if state.status not in ("pending", "running"):
         return False
-    return state.open_shards == 0 if state.origin == "reported" else state.open_items == 0
+    return state.open_shards == 0 if state.origin == "reported" else state.open_items == 0 and state.teardowns == 0
 
 
 async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -> None:

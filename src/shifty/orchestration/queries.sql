@@ -39,7 +39,11 @@ select r.status, r.origin, r.project_id, r.started_at is not null as was_started
        (select count(*) from leases l where l.run_id = r.id and l.state = 'active')::int as active_leases,
        (select count(*) from run_errors e where e.run_id = r.id)::int as errors,
        (select count(*) from shards s where s.run_id = r.id and s.state = 'failed')::int as lost_shards,
-       r.failure_reason, r.closed
+       r.failure_reason, r.closed,
+       -- Teardown projects run when a machine has no more work, so after the last batch. Nobody waits for them in vain.
+       (select count(*) from tests t where t.run_id = r.id and t.stage = 'teardown' and t.outcome is null
+           and exists (select 1 from workers w where w.run_id = r.id and w.left_at is null
+                          and w.last_seen_at > now() - interval '60 seconds'))::int as teardowns
   from runs r
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
    for update of r;

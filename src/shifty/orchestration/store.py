@@ -32,6 +32,8 @@ class ClosingState(NamedTuple):
     lost_shards: int
     failure_reason: str | None
     closed: bool
+    teardowns: int
+    """Teardown tests that a live worker will still run."""
 
 
 class Counts(NamedTuple):

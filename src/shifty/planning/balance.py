@@ -1,7 +1,9 @@
 """Spreads items over workers so that the longest shard is as short as possible."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter, neg
 
 from shifty.planning.bound import grain, lower_bound
 from shifty.planning.improve import exchange, longest_of, redeal
@@ -36,23 +38,15 @@ def plan(items: Sequence[Item], workers: int) -> Plan:
     """
     if workers < 1:
         raise ValueError(f"a plan needs at least one worker, not {workers}")
-    ordered = sorted(items, key=_id)
-    ordered.sort(key=_seconds, reverse=True)
+    ordered = sorted(items, key=attrgetter("id"))
+    ordered.sort(key=attrgetter("seconds"), reverse=True)
     seconds = [item.seconds for item in ordered]
     bound = lower_bound(seconds, workers)
-    timed = [second for second in seconds if second > 0]
-    packing = _pack(timed, workers, bound)
-    _scatter(packing, len(timed), len(seconds))
+    timed = bisect_left(seconds, 0, key=neg)
+    packing = _pack(seconds[:timed], workers, bound)
+    _scatter(packing, timed, len(seconds))
     shards = tuple(_shard(index, [ordered[at] for at in sorted(bin_)]) for index, bin_ in enumerate(packing))
     return Plan(shards, bound, seconds[0] if seconds else 0.0)
-
-
-def _id(item: Item) -> str:
-    return item.id
-
-
-def _seconds(item: Item) -> float:
-    return item.seconds
 
 
 def _pack(seconds: Sequence[float], workers: int, bound: float) -> Packing:
@@ -94,6 +88,5 @@ def _scatter(packing: Packing, start: int, end: int) -> None:
 
 
 def _shard(index: int, items: list[Item]) -> Shard:
-    if any(item.unknown for item in items):
-        items.sort(key=lambda item: not item.unknown)
-    return Shard(index, tuple(items), math.fsum(item.seconds for item in items))
+    items.sort(key=attrgetter("unknown"), reverse=True)
+    return Shard(index, tuple(items), math.fsum(map(attrgetter("seconds"), items)))

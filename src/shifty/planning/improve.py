@@ -1,8 +1,10 @@
 """Makes a packing more even: moves and swaps, and new deals of a few bins when these find nothing more.
 
-Budgets count steps, not time: the same input gives the same plan on a slow machine.
+Budgets count steps, not time, and sums are `fsum`'s, since `sum` rounds differently from Python 3.12 on: the same
+input gives the same plan on every machine.
 """
 
+import math
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from random import Random
@@ -21,7 +23,7 @@ class _Bin:
 
     def __init__(self, items: list[_Sized]) -> None:
         self.items = sorted(items)
-        self.load = sum([second for second, _ in self.items])
+        self.load = math.fsum(second for second, _ in self.items)
 
     def give(self, item: _Sized, to: "_Bin") -> None:
         del self.items[bisect_left(self.items, item)]
@@ -41,7 +43,7 @@ class _Exchange(NamedTuple):
 
 def longest_of(seconds: Sequence[float], packing: Packing) -> float:
     """The load of the fullest bin."""
-    return max(sum([seconds[position] for position in positions]) for positions in packing)
+    return max(math.fsum(map(seconds.__getitem__, positions)) for positions in packing)
 
 
 def exchange(seconds: Sequence[float], packing: Packing, target: float, steps: int = 400) -> Packing:

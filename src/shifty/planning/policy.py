@@ -6,6 +6,7 @@ are predicted time, never counts: items come longest first, and the first ten ma
 from replays of real suites, see docs/planning.md.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,4 +100,4 @@ def _fill(items: Sequence[Waiting], size: float, spare: float) -> tuple[int, ...
 
 
 def _total(items: Sequence[Waiting]) -> float:
-    return sum([item.seconds for item in items])
+    return math.fsum([item.seconds for item in items])

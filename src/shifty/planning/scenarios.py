@@ -28,9 +28,9 @@ class Scenario(StrEnum):
 class Score:
     """One replay. ``ideal_s`` is the offline optimum: a plan made from the real durations, without any overhead.
 
-    With slow or dying machines it is less than an optimum: what they can do at most until they die. ``without_s`` is the
-    optimum of those machines that live, from the start. ``contiguous_s``, ``round_robin_s`` and ``static_s`` are what
-    these make of steady machines without overhead.
+    With slow or dying machines it is less than an optimum: what they can do at most until they die. ``without_s`` is
+    the optimum of those machines that live, from the start. ``contiguous_s``, ``round_robin_s`` and ``static_s`` are
+    what these make of steady machines without overhead.
     ``dominated`` means that one item is as long as the mean shard, so that no way of dispatching makes a difference.
     """
 
@@ -47,6 +47,11 @@ class Score:
     @property
     def ratio(self) -> float:
         return self.ours_s / self.ideal_s
+
+    @property
+    def ratio_without(self) -> float:
+        """Against the optimum without the machine that dies, as if it had never been there."""
+        return self.ours_s / self.without_s
 
     @property
     def below_contiguous(self) -> float:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LARGE = 0.5
 """A file is cut when it holds more than this share of what one worker would get."""
@@ -58,18 +59,33 @@ def _cut(file: SpecFile, limit: float) -> list[list[SpecTest]]:
     if seconds <= limit or not all(test.parallel for test in file.tests):
         return [list(file.tests)]
     groups = _inseparable(file.tests)
-    parts = min(len(groups), math.ceil(seconds / limit))
-    share = seconds / parts
-    cut: list[list[SpecTest]] = [[]]
+    weights = [math.fsum(test.seconds for test in group) for group in groups]
+    capacity = _least_capacity(weights, math.ceil(seconds / limit))
+    return [[test for group in groups[start:end] for test in group] for start, end in _runs(weights, capacity)]
+
+
+def _least_capacity(weights: Sequence[float], parts: int) -> float:
+    """How heavy the heaviest of at most ``parts`` runs of neighbours must be, nearly."""
+    least, most = max(weights), math.fsum(weights)
+    for _ in range(12):
+        middle = (least + most) / 2
+        if len(_runs(weights, middle)) <= parts:
+            most = middle
+        else:
+            least = middle
+    return most if len(_runs(weights, least)) > parts else least
+
+
+def _runs(weights: Sequence[float], capacity: float) -> list[tuple[int, int]]:
+    """The fewest runs of neighbours that hold at most ``capacity`` each, as start and end."""
+    starts = [0]
     filled = 0.0
-    for group in groups:
-        weight = math.fsum(test.seconds for test in group)
-        # To whichever side of the border the middle of the group lies.
-        if cut[-1] and filled + weight / 2 > share * len(cut):
-            cut.append([])
-        cut[-1].extend(group)
+    for number, weight in enumerate(weights):
+        if filled + weight > capacity and number > starts[-1]:
+            starts.append(number)
+            filled = 0.0
         filled += weight
-    return cut
+    return list(pairwise([*starts, len(weights)]))
 
 
 def _inseparable(tests: Sequence[SpecTest]) -> list[list[SpecTest]]:

@@ -40,7 +40,7 @@ with input as materialized (
       from input i
       join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
       left join held h on h.token = i.lease
-     where (i.lease is null or h.token is not null) and r.status in ('pending', 'running', 'cancelled')
+     where (i.lease is null or h.token is not null) and not r.closed
 ), before as materialized (
     -- Carries what was reported along, so that nothing below has to join the two again.
     select e.*, t.outcome as old_outcome, t.flaky as old_flaky, t.duration_ms as old_duration_ms, t.revision as old_revision,
@@ -126,7 +126,7 @@ select i.run_id, i.tenant_id, i.test_id, coalesce(i.lease, '00000000-0000-0000-0
   join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
   left join leases l on l.token = i.lease and l.run_id = i.run_id
   left join tests t on t.run_id = i.run_id and t.test_id = i.test_id
- where (r.status not in ('pending', 'running', 'cancelled') or (i.lease is not null and l.state is distinct from 'active'))
+ where (r.closed or (i.lease is not null and l.state is distinct from 'active'))
    -- Sent again because its acknowledgement was lost: it has been counted.
    and t.revision is distinct from coalesce(l.seq, 0) * 1000000::bigint + i.rank
 on conflict (run_id, test_id, lease) do nothing;

@@ -35,6 +35,7 @@ class Worker:
     seq: int
     results: list[wire.TestResult] = field(default_factory=list[wire.TestResult])
     outcome: BatchOutcome | None = None
+    slot: int | None = None
 
     def take(self, message: wire.AnyMessage) -> None:
         if isinstance(message, wire.TestBatchMessage):
@@ -43,7 +44,9 @@ class Worker:
     async def work(self) -> None:
         machine = await prepare(self.suite, RUN_ID, self.take)
         batch = Batch.of(self.suite, run_id=RUN_ID, seq=self.seq, lease="lease")
-        self.outcome = await BatchRun(self.suite, batch, await machine.terms(batch), self.take).run()
+        terms = await machine.terms(batch)
+        self.slot = terms.slot
+        self.outcome = await BatchRun(self.suite, batch, terms, self.take).run()
         await machine.close(self.take)
 
 
@@ -107,6 +110,10 @@ def test_only_projects_that_need_the_failed_set_up_do_not_run(shift: Shift) -> N
     for worker in shift.workers:
         assert worker.outcome is not None
         assert [reason for _, reason in worker.outcome.not_run] == ['set-up project "licence" failed']
+
+
+def test_workers_of_one_machine_have_slots_of_their_own(shift: Shift) -> None:
+    assert sorted(worker.slot or 0 for worker in shift.workers) == [0, 1]
 
 
 def test_the_servers_end_when_the_last_worker_leaves(shift: Shift) -> None:

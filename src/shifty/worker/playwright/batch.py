@@ -21,6 +21,8 @@ class Terms:
     readiness: Readiness = field(default_factory=Readiness)
     global_timeout_ms: int = 0
     """What is left of the configuration's ``globalTimeout``; 0: there is none."""
+    slot: int = 0
+    """Tells the worker processes of this machine apart, from 0; tests see it as ``SHIFTY_SLOT``."""
 
 
 class BatchRun:
@@ -142,5 +144,5 @@ def launch(suite: Suite, terms: Terms, selection: Sequence[str], number: int = 1
         *selection,
     ]
     options = ReporterOptions(events, servers=terms.readiness.servers)
-    env = environment(options, reports=folder / f"reports{name}")
+    env = environment(options, reports=folder / f"reports{name}") | {"SHIFTY_SLOT": str(terms.slot)}
     return Launch(command(suite, arguments), suite.project_dir, env, events, folder / "output.log")

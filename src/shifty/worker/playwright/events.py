@@ -55,6 +55,7 @@ class ProjectEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 class ServerEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     command: str
     url: str | None
+    reusable: bool
     port_only: bool
     cwd: str | None
     env: dict[str, str]

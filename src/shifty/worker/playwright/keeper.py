@@ -1,9 +1,9 @@
 """Keeps the web servers of a configuration running for as long as any worker of this machine needs them.
 
 ``python -m shifty.worker.playwright.keeper FOLDER`` goes on in the background when it has the lock there, reads
-``servers.json``, starts what does not run yet, writes ``state.json`` and stays until nobody holds ``members.lock`` any more, however the holders went. Each server has a
-guard, so that killing the keeper takes the servers with it; ``keeper.lock`` is held while it lives, so that the next
-worker sees whether there is one.
+``servers.json``, starts what does not run yet, writes ``state.json`` and stays until nobody holds ``members.lock`` any
+more, however the holders went. Each server has a guard, so that killing the keeper takes the servers with it;
+``keeper.lock`` is held while it lives, so that the next worker sees whether there is one.
 """
 
 import contextlib

@@ -242,6 +242,7 @@ def _server(config_dir: Path, server: ev.ServerEvent) -> WebServer:
     return WebServer(
         command=server.command,
         url=server.url,
+        reusable=server.reusable,
         port_only=server.port_only,
         cwd=os.path.join(config_dir, server.cwd or ""),  # noqa: PTH118 - keeps an absolute cwd, as Playwright does
         env=server.env,

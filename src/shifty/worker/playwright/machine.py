@@ -34,6 +34,8 @@ class Machine:
         self._folder = meeting_place(suite.root, suite.config, run_id)
         self._servers = SharedServers(suite)
         self._member: FileLock | None = None
+        self._slot = 0
+        self._slot_lock: FileLock | None = None
         self._began = time.monotonic()
 
     async def join(self, on_message: OnMessage) -> None:
@@ -41,6 +43,7 @@ class Machine:
         async with exclusively(self._folder / "setup.lock"):
             self._member = FileLock(self._folder / "members.lock")
             self._member.try_shared()
+            self._take_slot()
             done = self._folder / "setup.json"
             if not done.exists():
                 failed = await self._set_up(on_message)
@@ -59,6 +62,7 @@ class Machine:
             lanes=lanes,
             readiness=Readiness(self._servers.addresses, self.failed),
             global_timeout_ms=self._time_left_ms(),
+            slot=self._slot,
         )
 
     async def close(self, on_message: OnMessage) -> None:
@@ -72,7 +76,19 @@ class Machine:
                 await self._tear_down(on_message)
                 shutil.rmtree(self._folder, ignore_errors=True)
             member.close()
+            if self._slot_lock:
+                self._slot_lock.close()
         self._servers.leave()
+
+    def _take_slot(self) -> None:
+        """Take the first number that no living worker has."""
+        while True:
+            lock = FileLock(self._folder / f"slot-{self._slot}.lock")
+            if lock.try_exclusive():
+                self._slot_lock = lock
+                return
+            lock.close()
+            self._slot += 1
 
     def _time_left_ms(self) -> int:
         """What is left of ``globalTimeout``, which is meant for the whole run. 0 would be no limit."""

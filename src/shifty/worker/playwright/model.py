@@ -21,6 +21,8 @@ class WebServer:
 
     command: str
     url: str | None
+    reusable: bool
+    """Playwright can be made to use one that runs already, whatever the configuration says."""
     port_only: bool
     cwd: str
     env: Mapping[str, str]
@@ -36,7 +38,7 @@ class WebServer:
     @property
     def shareable(self) -> bool:
         """Whether it can be started once for all batches: it is recognised by its address alone."""
-        return self.url is not None and not self.printed
+        return self.url is not None and self.reusable and not self.printed
 
 
 @dataclass(frozen=True)
