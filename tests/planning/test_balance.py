@@ -57,7 +57,7 @@ def test_small_suites_are_planned_as_well_as_possible(seconds: list[float], work
     assert plan(suite(*seconds), workers).longest == longest
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.1, 60), min_size=1, max_size=8), st.integers(1, 3))
 def test_a_plan_for_few_items_is_the_best_there_is(seconds: list[float], workers: int) -> None:
     longest_first = sorted(seconds, reverse=True)
@@ -70,7 +70,7 @@ def test_a_plan_for_few_items_is_the_best_there_is(seconds: list[float], workers
     assert made.longest <= max(best, made.bound * 1.0001) * ROUNDING
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(suites(), st.integers(1, 25))
 def test_every_item_is_in_exactly_one_shard(items: list[Item], workers: int) -> None:
     made = plan(items, workers)
@@ -80,7 +80,7 @@ def test_every_item_is_in_exactly_one_shard(items: list[Item], workers: int) -> 
     assert all(shard.seconds == fsum(item.seconds for item in shard.items) for shard in made.shards)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(suites(), st.integers(1, 25))
 def test_a_plan_is_never_longer_than_longest_first_dealing_nor_shorter_than_its_bound(
     items: list[Item], workers: int
@@ -92,7 +92,7 @@ def test_a_plan_is_never_longer_than_longest_first_dealing_nor_shorter_than_its_
     assert made.floor == longest_first[0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(suites(), st.integers(1, 8), st.randoms())
 def test_a_plan_does_not_depend_on_the_order_of_its_items(items: list[Item], workers: int, dice: Random) -> None:
     shuffled = list(items)

@@ -19,7 +19,7 @@ def exactly(items: list[Item]) -> list[Job]:
     return [Job(item, item.seconds) for item in items]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(suites(30), MACHINES, st.floats(0, 5), st.dictionaries(st.integers(0, 7), st.floats(0, 900), max_size=8))
 def test_every_item_is_finished_once_or_nobody_is_left_to_do_it(
     items: list[Item], speeds: tuple[float, ...], overhead_s: float, deaths: dict[int, float]
@@ -32,7 +32,7 @@ def test_every_item_is_finished_once_or_nobody_is_left_to_do_it(
     assert not went.unfinished or set(range(len(speeds))) <= set(deaths)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(suites(30), st.integers(1, 8))
 def test_a_run_on_steady_machines_is_no_shorter_than_its_bound(items: list[Item], workers: int) -> None:
     made = score(exactly(items), workers, 0.0, Scenario.STEADY)

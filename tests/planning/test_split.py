@@ -87,6 +87,10 @@ def test_a_piece_with_an_unknown_test_is_unknown() -> None:
     assert not all(piece.unknown for piece in pieces)
 
 
+def test_a_suite_of_durations_too_small_to_divide_stays_whole() -> None:
+    assert len(split([spec("a.spec.ts", 5e-324)], 2, piece_overhead_s=0)) == 1
+
+
 @given(SPECS, st.integers(1, 12), st.floats(0, 3))
 def test_every_test_is_in_exactly_one_piece_of_its_file(specs: list[SpecFile], workers: int, overhead_s: float) -> None:
     pieces = split(specs, workers, overhead_s)

@@ -41,16 +41,17 @@ class Site:
         spool = Spool.open(self.root / self.run_id / worker, self.transport.address.identity)
         return Outbox(self.transport, self.run_id, spool)
 
-    def passed(self, number: int, **fields: str) -> wire.AnyMessage:
-        result = wire.TestResult(**ref(number), status="passed", duration_ms=1, **fields)
+    def passed(self, number: int) -> wire.AnyMessage:
+        result = result_of(number)
         return wire.TestBatchMessage(payload=wire.TestBatch(results=[result], lease=self.lease.token))
 
     async def now(self) -> Snapshot:
         return await current(self.direct, self.run_id)
 
 
-def ref(number: int) -> dict[str, str]:
-    return {"test_file": "a.spec.ts", "test_name": f"test {number}"}
+def result_of(number: int, *attempts: wire.Attempt) -> wire.TestResult:
+    name = f"test {number}"
+    return wire.TestResult(test_file="a.spec.ts", test_name=name, status="passed", attempts=list(attempts) or None)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def site(server: RunningServer, tmp_path: Path) -> AsyncGenerator[Site]:
         Transport(Address(server.url, server.key, tenant)) as direct,
         Transport(Address(cable.url, server.key, tenant)) as transport,
     ):
-        tests = [wire.PlannedTest(**ref(number)) for number in range(TESTS)]
+        tests = [wire.PlannedTest(test_file="a.spec.ts", test_name=f"test {number}") for number in range(TESTS)]
         asked = Orchestrate(test_files=["a.spec.ts"], worker_count=1, project="p", tests=tests)
         run = await runs_api.orchestrate(direct, asked, idempotency_key=uuid.uuid4().hex)
         lease = await worker_api.claim(direct, run.run_id, Claimant(uuid.uuid4(), "w1"), None, patience_s=5)
@@ -155,9 +156,8 @@ async def test_the_spool_of_another_tenant_is_left_alone(site: Site, tmp_path: P
 
 
 async def test_a_message_that_is_too_large_is_slimmed_and_holds_up_no_other(site: Site) -> None:
-    attempt = wire.Attempt(attempt=0, status="passed", duration_ms=1, stdout="x" * 900_000, stderr="y" * 900_000)
     attempts = [wire.Attempt(attempt=n, status="failed", duration_ms=1, stdout="z" * 900_000) for n in range(40)]
-    result = wire.TestResult(**ref(0), status="passed", attempts=[*attempts, attempt])
+    result = result_of(0, *attempts)
     outbox = site.outbox()
     outbox.put(wire.TestBatchMessage(payload=wire.TestBatch(results=[result], lease=site.lease.token)))
     outbox.put(site.passed(1))
@@ -182,10 +182,9 @@ async def test_a_run_that_does_not_exist_stops_the_outbox(site: Site) -> None:
 def test_slimming_keeps_the_verdict_and_the_errors() -> None:
     error = wire.TestError(message="boom")
     attempt = wire.Attempt(attempt=0, status="failed", duration_ms=5, stdout="long", errors=[error])
-    result = wire.TestResult(**ref(0), status="failed", attempts=[attempt])
-    message = wire.TestBatchMessage(payload=wire.TestBatch(results=[result], lease=None))
+    message = wire.TestBatchMessage(payload=wire.TestBatch(results=[result_of(0, attempt)], lease=None))
 
     slimmed = msgspec.json.decode(slim(msgspec.json.encode(message)), type=wire.TestBatchMessage)
 
     kept = (slimmed.payload.results[0].attempts or [])[0]
-    assert (slimmed.payload.results[0].status, kept.errors, kept.stdout) == ("failed", [error], "")
+    assert (slimmed.payload.results[0].status, kept.errors, kept.stdout) == ("passed", [error], "")

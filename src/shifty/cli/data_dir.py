@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
+from shifty.database.account import make_data_folder
 from shifty.errors import UsageError
 
 
 def make_data_dir(folder: Path) -> None:
-    """Make sure that it is there, ours alone, and can be written."""
+    """Make sure that it is there, and can be written."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_folder(folder)
     except OSError as error:
         raise UsageError(
             f"{folder} can't be made ({error.strerror}). Choose another folder with --data-dir."

@@ -22,12 +22,16 @@ class Incomplete(Exception):
     """The run could not be completed; the message says why and what to do."""
 
 
-KNOWN_FAILURES = (UsageError, Refusal, ServerAway, Stopped, Incomplete)
+class Interrupted(Exception):
+    """The user stopped a command before it knew the end."""
+
+
+KNOWN_FAILURES = (UsageError, Refusal, ServerAway, Stopped, Incomplete, Interrupted)
 """They say in one sentence what is wrong; anything else is our fault and shows its trace."""
 
 
 def exit_of(error: BaseException) -> Exit:
-    if isinstance(error, Cancelled):
+    if isinstance(error, Cancelled | Interrupted):
         return Exit.CANCELLED
     if isinstance(error, Incomplete | ServerAway | Unavailable | Exhausted):
         return Exit.INCOMPLETE

@@ -57,10 +57,10 @@ class LocalWorkers:
     def replaced(self) -> int:
         return max(0, self._started - self.count)
 
-    async def stop(self, patience_s: float) -> None:
-        """Let them leave by themselves for ``patience_s``, then tell them to, then kill them."""
+    async def stop(self, patience_s: float, told_s: float = 10.0) -> None:
+        """Let them leave by themselves for ``patience_s``, tell them to and wait ``told_s``, then kill them."""
         self._stopping = True
-        for number, wait_s in ((None, patience_s), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+        for number, wait_s in ((None, patience_s), (signal.SIGTERM, told_s), (signal.SIGKILL, 5.0)):
             if number is not None:
                 self._signal(number)
             if await self._all_gone(wait_s):

@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -65,6 +64,8 @@ def application(arguments: list[str]) -> typer.Typer:
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version  # Here: it costs every worker 40 ms, and only this needs it.
+
         typer.echo(f"shifty {version('shifty')}")
         raise typer.Exit
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from shifty.cli.display import View
-from shifty.cli.exits import Incomplete
+from shifty.cli.exits import Incomplete, Interrupted
 from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers
 from shifty.client import runs_api
@@ -18,6 +18,8 @@ from shifty.errors import UsageError
 
 _LEAVE_S = 30.0
 """What workers get to end their last batch in once the run is over: one of a cancelled run lets its test finish."""
+_TEARDOWN_S = 300.0
+_STOP_S = 5.0
 _MOST_REVIVALS = 20
 _LOOKS = 20
 _LOOK_S = 0.25
@@ -41,6 +43,7 @@ class Session:
 
         Raises:
             Incomplete: nobody works on it any more, or the server does not come back.
+            Interrupted: the user did not want to wait for its end.
         """
         loop = asyncio.get_running_loop()
         stop_now = asyncio.Event()
@@ -52,9 +55,9 @@ class Session:
         try:
             await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if stopped.done():
-                await self.workers.stop(0)
-            last = await following
-            await self._until_workers_left(stopped)
+                await self.workers.stop(0, told_s=2)
+            last = await self._last(following, stopped)
+            await self._until_workers_left(stopped, last)
             if last.done < last.total_tests:
                 last = await self._settled(last)
         finally:
@@ -65,6 +68,13 @@ class Session:
         if self._given_up:
             raise Incomplete(self._given_up)
         return last
+
+    async def _last(self, following: asyncio.Task[Snapshot], stopped: asyncio.Task[bool]) -> Snapshot:
+        # Whoever has pressed Ctrl-C twice does not wait for a server that may be away.
+        done, _ = await asyncio.wait({following}, timeout=_STOP_S if stopped.done() else None)
+        if not done:
+            raise Interrupted(f"Stopped; run {self.run_id} may still be open: `shifty cancel {self.run_id}`.")
+        return following.result()
 
     async def _follow(self) -> Snapshot:
         last: Snapshot | None = None
@@ -129,8 +139,10 @@ class Session:
             if isinstance(error, ServerAway):
                 raise Incomplete(str(error)) from error
 
-    async def _until_workers_left(self, stopped: asyncio.Task[bool]) -> None:
-        leaving = asyncio.create_task(self.workers.stop(_LEAVE_S))
+    async def _until_workers_left(self, stopped: asyncio.Task[bool], last: Snapshot) -> None:
+        # With everything reported they have only teardown left to do, and need not find out by asking.
+        patience_s = _LEAVE_S if last.status == "cancelled" else 0
+        leaving = asyncio.create_task(self.workers.stop(patience_s, told_s=_TEARDOWN_S))
         await asyncio.wait({leaving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not leaving.done():
             leaving.cancel()

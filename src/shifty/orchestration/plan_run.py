@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from shifty.dispatch.model import NewItem
 from shifty.history.store import KnownFile
 from shifty.orchestration.request import RunRequest
 from shifty.planning.balance import plan
+from shifty.planning.estimate import unknown_file, unknown_test
+from shifty.planning.explain import useful_workers
 from shifty.planning.model import Item
 from shifty.planning.split import Piece, SpecFile, SpecTest, split
 from shifty.results.outcome import identity, normal_path
 from shifty.wire import PlannedTest
 
-UNKNOWN_FILE_MS = 10_000
 PIECE_OVERHEAD_S = 1.5
 
 
@@ -42,16 +42,16 @@ class History:
     files: Mapping[str, KnownFile]
     tests: Mapping[str, int]
 
-    def unknown_file_ms(self) -> float:
-        """An unknown file weighs the median of the known ones."""
-        return median(known.ms for known in self.files.values()) if self.files else UNKNOWN_FILE_MS
+    def unknown_file_s(self) -> float:
+        return unknown_file([known.ms / 1000 for known in self.files.values()])
 
 
 def plan_run(request: RunRequest, history: History) -> RunPlan:
     """Shards of nearly equal predicted time. Deterministic: the same request and history give the same plan."""
     pieces = _pieces(request, history)
     order = {str(number).zfill(7): piece for number, piece in enumerate(pieces)}
-    planned = plan([Item(key, piece.seconds, piece.unknown) for key, piece in order.items()], request.workers)
+    to_spread = [Item(key, piece.seconds, piece.unknown) for key, piece in order.items()]
+    planned = plan(to_spread, request.workers)
     items: list[NewItem] = []
     shards: list[PlannedShard] = []
     shard_of: dict[str, int] = {}
@@ -64,7 +64,7 @@ def plan_run(request: RunRequest, history: History) -> RunPlan:
             count += new.expected_tests
             shard_of.update(dict.fromkeys(piece.test_ids, shard.index))
         shards.append(PlannedShard(shard.index, count, round(shard.seconds * 1000)))
-    return RunPlan(tuple(shards), tuple(items), shard_of, _useful(pieces))
+    return RunPlan(tuple(shards), tuple(items), shard_of, useful_workers(to_spread))
 
 
 def _pieces(request: RunRequest, history: History) -> list[Piece]:
@@ -81,8 +81,7 @@ def _pieces(request: RunRequest, history: History) -> list[Piece]:
 
 def _whole_file(file: str, history: History) -> Piece:
     known = history.files.get(file)
-    ms = known.ms if known else history.unknown_file_ms()
-    return Piece(file, None, (), ms / 1000, known is None)
+    return Piece(file, None, (), known.ms / 1000 if known else history.unknown_file_s(), known is None)
 
 
 def _spec_files(file: str, tests: Sequence[PlannedTest], history: History) -> list[SpecFile]:
@@ -90,28 +89,27 @@ def _spec_files(file: str, tests: Sequence[PlannedTest], history: History) -> li
     by_project: dict[str, list[PlannedTest]] = defaultdict(list)
     for test in tests:
         by_project[test.project_name].append(test)
-    unknown_ms = history.unknown_file_ms()
+    file_s = history.unknown_file_s()
     return [
-        SpecFile(file, project, _spec_tests(of_project, history, unknown_ms))
-        for project, of_project in by_project.items()
+        SpecFile(file, project, _spec_tests(of_project, history, file_s)) for project, of_project in by_project.items()
     ]
 
 
-def _spec_tests(tests: Sequence[PlannedTest], history: History, unknown_file_ms: float) -> tuple[SpecTest, ...]:
-    known = [history.tests[identity(test)] for test in tests if identity(test) in history.tests]
+def _spec_tests(tests: Sequence[PlannedTest], history: History, file_s: float) -> tuple[SpecTest, ...]:
+    ids = [identity(test) for test in tests]
+    known = {test_id: history.tests[test_id] / 1000 for test_id in ids if test_id in history.tests}
+    stand_in = unknown_test(known.values(), file_s, len(tests))
     # Playwright selects a test by its titles, so its repetitions can't be told apart and stay together.
     repeated = any(test.repeat for test in tests)
-    # A new test of a known file is taken for an average one of that file.
-    stand_in = sum(known) / len(known) if known else unknown_file_ms / len(tests)
     return tuple(
         SpecTest(
-            test_id=identity(test),
-            seconds=history.tests.get(identity(test), stand_in) / 1000,
-            unknown=identity(test) not in history.tests,
+            test_id=test_id,
+            seconds=known.get(test_id, stand_in),
+            unknown=test_id not in known,
             serial=test.serial,
             parallel=test.parallel and not repeated,
         )
-        for test in tests
+        for test_id, test in zip(ids, tests, strict=True)
     )
 
 
@@ -127,10 +125,3 @@ def _new_item(piece: Piece, shard: int, ordinal: int, history: History) -> NewIt
         unknown=piece.unknown,
         ordinal=ordinal,
     )
-
-
-def _useful(pieces: Sequence[Piece]) -> int:
-    longest = max((piece.seconds for piece in pieces), default=0.0)
-    if longest <= 0:
-        return max(1, len(pieces))
-    return max(1, min(len(pieces), -int(-sum(piece.seconds for piece in pieces) // longest)))

@@ -108,7 +108,8 @@ def warnings(started: Started, request: RunRequest) -> Sequence[dict[str, object
         files = list(started.duplicates[:50])
         found.append({"code": "DUPLICATE_FILES", "message": "Files named twice run once.", "files": files})
     if started.is_new and started.useful_workers is not None and started.useful_workers < request.workers:
-        message = f"More than {started.useful_workers} workers buy nothing: the longest piece of work sets the floor."
+        enough = "1 worker is" if started.useful_workers == 1 else f"{started.useful_workers} workers are"
+        message = f"{enough} enough: the longest piece of work sets the floor."
         empty = any(shard[1] == 0 for shard in started.run.shards)
         code = "WORKERS_EXCEED_TESTS" if empty else "WORKERS_BEYOND_FLOOR"
         found.append({"code": code, "message": message, "recommendedWorkerCount": started.useful_workers})

@@ -7,6 +7,7 @@ input gives the same plan on every machine.
 import math
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from heapq import nsmallest
 from random import Random
 from typing import NamedTuple
 
@@ -14,6 +15,10 @@ from shifty.planning.pack import Packing
 
 _Sized = tuple[float, int]
 """Seconds and position of an item: sorts by size, and the same on every machine."""
+
+
+_PARTNERS = 64
+"""With how many of the emptiest bins an exchange is looked for; there are seldom more."""
 
 
 class _Bin:
@@ -116,7 +121,7 @@ def _best_exchange(fullest: _Bin, bins: list[_Bin], target: float) -> _Exchange 
     # Less is rounding, and would be exchanged for ever.
     gain = fullest.load * 1e-12
     enough = fullest.load - target
-    for other in sorted(bins, key=_load):
+    for other in nsmallest(_PARTNERS, bins, key=_load):
         half = (fullest.load - other.load) / 2
         if gain >= min(half, enough):
             break

@@ -56,7 +56,8 @@ def split(files: Sequence[SpecFile], workers: int, piece_overhead_s: float) -> l
 
 def _cut(file: SpecFile, limit: float) -> list[list[SpecTest]]:
     seconds = math.fsum(test.seconds for test in file.tests)
-    if seconds <= limit or not all(test.parallel for test in file.tests):
+    # A limit of 0 is a suite without durations, or of so small ones that their share is rounded away.
+    if limit <= 0 or seconds <= limit or not all(test.parallel for test in file.tests):
         return [list(file.tests)]
     groups = _inseparable(file.tests)
     weights = [math.fsum(test.seconds for test in group) for group in groups]

@@ -1,11 +1,14 @@
 """Runs the suites of ``tests/suites`` with real Playwright, each in a copy of its own."""
 
 import asyncio
+import fcntl
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +16,8 @@ from shifty import wire
 from shifty.worker.playwright.batch import BatchRun, Terms
 from shifty.worker.playwright.listing import list_suite
 from shifty.worker.playwright.model import Batch, BatchOutcome, Suite, stable_id_of
+
+Shared = TypeVar("Shared")
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SUITES = REPOSITORY / "tests" / "suites"
@@ -79,6 +84,19 @@ def name_of(ref: wire.TestRef) -> str:
     titles = " › ".join(ref.title_path or [ref.test_name])
     repeat = f" #{ref.repeat}" if ref.repeat else ""
     return f"{Path(ref.test_file).name.split('.')[0]}: {titles}{repeat}"
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[], Shared]) -> Shared:
+    """What ``make`` returns, made by the first of pytest's processes that asks for it."""
+    folder = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    kept = folder / f"{name}.pickle"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())
 
 
 def run_whole(

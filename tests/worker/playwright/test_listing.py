@@ -8,7 +8,7 @@ import pytest
 
 from shifty.errors import UsageError
 from shifty.worker.playwright.listing import list_suite
-from tests.worker.playwright.conftest import VERSIONS, Told, copied_suite, run_whole
+from tests.worker.playwright.conftest import VERSIONS, Told, copied_suite, once, run_whole
 
 
 def refusal(folder: Path, **options: object) -> str:
@@ -19,7 +19,9 @@ def refusal(folder: Path, **options: object) -> str:
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return run_whole(copied_suite("broken", tmp_path_factory.mktemp("suite"), request.param))
+    version: str = request.param
+    folder = tmp_path_factory.mktemp("suite")
+    return once(tmp_path_factory, f"broken-{version}", lambda: run_whole(copied_suite("broken", folder, version)))
 
 
 def test_a_file_with_a_syntax_error_is_an_error_with_its_place(broken: Told) -> None:

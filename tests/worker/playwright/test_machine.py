@@ -22,7 +22,7 @@ from shifty.worker.playwright.machine import prepare
 from shifty.worker.playwright.model import Batch, BatchOutcome, Suite
 from shifty.worker.playwright.probe import answers
 from shifty.worker.playwright.rendezvous import meeting_place
-from tests.worker.playwright.conftest import VERSIONS, copied_suite
+from tests.worker.playwright.conftest import VERSIONS, copied_suite, once
 
 RUN_ID = "11111111-2222-4333-8444-555555555555"
 
@@ -75,9 +75,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
-def shift(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shift:
-    folder = copied_suite("stages", tmp_path_factory.mktemp("suite"), request.param)
+def worked(folder: Path) -> Shift:
     port = free_port()
 
     async def work() -> Sequence[Worker]:
@@ -90,6 +88,13 @@ def shift(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setenv("PORT", str(port))
         workers = asyncio.run(work())
     return Shift(workers, (folder / "diary.txt").read_text().split(), port)
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def shift(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shift:
+    version: str = request.param
+    folder = tmp_path_factory.mktemp("suite")
+    return once(tmp_path_factory, f"stages-{version}", lambda: worked(copied_suite("stages", folder, version)))
 
 
 def test_set_up_and_servers_come_once_and_first_and_teardown_comes_last(shift: Shift) -> None:

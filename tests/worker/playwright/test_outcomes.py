@@ -6,13 +6,14 @@ import pytest
 
 from shifty import wire
 from shifty.worker.playwright.outcome import UNEXPECTEDLY_GOOD
-from tests.worker.playwright.conftest import VERSIONS, Told, copied_suite, run_whole
+from tests.worker.playwright.conftest import VERSIONS, Told, copied_suite, once, run_whole
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    folder = copied_suite("outcomes", tmp_path_factory.mktemp("suite"), request.param)
-    return run_whole(folder)
+    version: str = request.param
+    folder = tmp_path_factory.mktemp("suite")
+    return once(tmp_path_factory, f"outcomes-{version}", lambda: run_whole(copied_suite("outcomes", folder, version)))
 
 
 def standing(told: Told, name: str) -> tuple[str, int]:

@@ -92,7 +92,8 @@ def run(command: list[str]) -> int:
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # A Ctrl-C in the terminal is the worker's to interpret.
         signal.signal(ignored, signal.SIG_IGN)
-    wake, alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    wake, alarm = os.pipe()
+    os.set_blocking(alarm, False)
     signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _wake_only)
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_begin_child)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from shifty import wire
@@ -67,7 +67,8 @@ async def _list(
         file = Path(folder) / "events.ndjson"
         options = ReporterOptions(file, list=True, exclude=tuple(exclude))
         process = await asyncio.create_subprocess_exec(
-            *command(place, ["--list", *arguments.run, *arguments.choose, *files]),
+            # The user's reporters would write their reports, or tell the world, about a run that is none.
+            *command(place, ["--list", "--reporter=null", *arguments.run, *arguments.choose, *files]),
             cwd=place.project_dir,
             env=environment(options),
             stdin=asyncio.subprocess.DEVNULL,
@@ -254,11 +255,6 @@ def _server(config_dir: Path, server: ev.ServerEvent) -> WebServer:
         stop_timeout_s=server.stop_timeout_ms / 1000,
         printed=server.printed,
     )
-
-
-def without_errors(suite: Suite) -> Suite:
-    """The suite as its loadable files make it up."""
-    return replace(suite, errors=())
 
 
 def _refused(place: Installation, printed: str) -> str:

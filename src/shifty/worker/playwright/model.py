@@ -1,8 +1,9 @@
 """Nouns of running Playwright: a listed suite, a batch of it, and how the batch went."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -104,7 +105,16 @@ class Suite:
         return os.path.relpath(self.path_of(file), self.tests_dir)
 
     def path_of(self, file: str) -> Path:
-        return next((test.path for test in self.tests if test.ref.test_file == file), self.root / file)
+        listed = self.by_file.get(file)
+        return listed[0].path if listed else self.root / file
+
+    @cached_property
+    def by_file(self) -> Mapping[str, Sequence[ListedTest]]:
+        """The tests of each spec file, by its name on the wire."""
+        files: dict[str, list[ListedTest]] = {}
+        for test in self.tests:
+            files.setdefault(test.ref.test_file, []).append(test)
+        return files
 
     def setup_for(self, project: str) -> frozenset[str]:
         """The projects that must have passed before ``project`` may run."""

@@ -164,7 +164,7 @@ class Outcomes:
 
     def _why_not(self, test: _Test, end: ev.End) -> str:
         stopped = self._why_stopped(end)
-        if test.last and test.last.status == "interrupted":
+        if test.running or (test.last and test.last.status == "interrupted"):
             return f"interrupted: {stopped}"
         if not test.last:
             return stopped

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -146,7 +147,7 @@ class Wanted:
     paths: Mapping[str, str]
     """Absolute path of each spec file -> its name on the wire."""
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         return frozenset(test.test_id for item in self.items for test in item.tests or ())
 
@@ -155,9 +156,7 @@ class Wanted:
 
     def takes(self, ref: wire.TestRef, test_id: str) -> bool:
         """Whether the test is ours to report: Playwright also runs what ours cannot be parted from."""
-        return any(
-            any(test.test_id == test_id for test in item.tests)
-            if item.tests is not None
-            else item.file == ref.test_file and item.project_name in (None, ref.project_name)
+        return test_id in self.ids or any(
+            item.tests is None and item.file == ref.test_file and item.project_name in (None, ref.project_name)
             for item in self.items
         )

@@ -60,7 +60,7 @@ def _patterns(suite: Suite, item: BatchItem, longest: int) -> list[str]:
     if item.tests is None:
         project = escape(item.project_name) if item.project_name is not None else r"[^\n]*?"
         return [f"{project} {_file_pattern(suite, item.file)} [^]*"]
-    listed = {test.test_id: test for test in suite.tests if test.ref.test_file == item.file}
+    listed = {test.test_id: test for test in suite.by_file.get(item.file, ())}
     groups: dict[str, list[str]] = {}
     for test in _with_company(suite, item, listed):
         tags = listed[test.test_id].ref.tags if test.test_id in listed else None
