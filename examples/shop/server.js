@@ -63,14 +63,14 @@ async function answerApi(context, response) {
 
 async function answerFile({ pattern, id, session, url }, response) {
   if (pattern === '/orders/:id/invoice') {
-    await after(2600); // the archive
+    await after(3200); // the archive
     const order = session.orders.find((each) => each.id === Number(id));
     if (!order) return send(response, 404, 'text/plain', 'There is no such order.');
     const attachment = { 'Content-Disposition': `attachment; filename="invoice-${id}.txt"` };
     return send(response, 200, 'text/plain', invoice(order), attachment);
   }
   if (pattern === '/products.csv') {
-    await after(2600);
+    await after(3200);
     return send(response, 200, 'text/csv', salesTable(), { 'Content-Disposition': 'attachment; filename="products.csv"' });
   }
   if (pattern === '/avatar' && session.avatar) return send(response, 200, session.avatar.type, session.avatar.bytes);

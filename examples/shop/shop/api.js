@@ -6,7 +6,7 @@ const catalogue = require('./catalogue');
 const cart = require('./cart');
 
 const PACE = Number(process.env.SHOP_PACE ?? 1);
-const REPORT_MS = 3000 * PACE;
+const REPORT_MS = 3400 * PACE;
 const MOST_AVATAR_BYTES = 200_000;
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms * PACE));
@@ -29,7 +29,7 @@ function me({ session }) {
 
 async function login({ request, session }) {
   const { email, password } = json(request);
-  await after(600);
+  await after(350);
   if (email !== 'ada@example.com' || password !== 'correct horse') {
     throw new Refused(401, 'E-mail or password is wrong.');
   }
@@ -44,7 +44,7 @@ function logout({ session }) {
 
 async function avatar({ request, session }) {
   const type = request.headers['content-type'] ?? '';
-  await after(2000); // the scanner
+  await after(2600); // the scanner
   if (!type.startsWith('image/')) throw new Refused(415, 'Please choose a picture (PNG or JPEG).');
   await after(1300); // the resizer
   if (request.body.length > MOST_AVATAR_BYTES) throw new Refused(413, 'The picture is larger than 200 kB.');
@@ -55,7 +55,7 @@ async function avatar({ request, session }) {
 // --- products and cart ---
 
 async function products({ url }) {
-  await after(200);
+  await after(120);
   return catalogue.find(Object.fromEntries(url.searchParams));
 }
 
@@ -78,7 +78,7 @@ function putIntoCart({ request, session }) {
 }
 
 async function changeQuantity(context) {
-  await after(900); // the warehouse
+  await after(1200); // the warehouse
   return putIntoCart(context);
 }
 
@@ -90,7 +90,7 @@ function emptyCart({ session }) {
 
 async function coupon({ request, session }) {
   const code = String(json(request).code ?? '').trim().toUpperCase();
-  await after(2400);
+  await after(2900);
   if (!(code in cart.COUPONS)) throw new Refused(422, `The code ${code} is not known.`);
   session.coupon = code;
   return cart.summary(session);
@@ -162,7 +162,7 @@ function report({ id, session }) {
 }
 
 async function book({ request }) {
-  await after(1400);
+  await after(1700);
   // The booking service behind the shop sleeps at times: its first caller gets an error, the next one a place.
   if (/booking=asleep/.test(request.headers.cookie ?? '')) {
     throw new Refused(503, 'The booking service is not awake yet. Please try again.');

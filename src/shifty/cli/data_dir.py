@@ -1,6 +1,7 @@
 """The folder in which Shifty keeps its data on this machine."""
 
 import os
+import shutil
 from pathlib import Path
 
 from shifty.database.account import make_data_folder
@@ -17,3 +18,9 @@ def make_data_dir(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{folder} can't be written. Choose another folder with --data-dir.")
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE:
+        raise UsageError(
+            f"The disk of {folder} is full ({free // 1024**2} MiB free, {_LEAST_FREE // 1024**2} needed). "
+            "Free some space, or choose another folder with --data-dir."
+        )
