@@ -21,14 +21,14 @@ def small_disk(tmp_path: Path) -> Generator[Path]:
     subprocess.run(["umount", str(tmp_path)], check=True)
 
 
-def test_it_is_made_for_its_owner_only(tmp_path: Path) -> None:
+def test_it_is_made_with_its_parents_and_nobody_else_may_list_it(tmp_path: Path) -> None:
     make_data_dir(tmp_path / "a" / "b")
 
-    assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o066 == 0
 
 
 def test_a_full_disk_is_said_with_the_remedy(small_disk: Path) -> None:
-    with pytest.raises(UsageError, match="full.*--data-dir"):
+    with pytest.raises(UsageError, match=r"full.*--data-dir"):
         make_data_dir(small_disk / "data")
 
 

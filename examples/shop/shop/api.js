@@ -111,7 +111,7 @@ async function address({ request, session }) {
 }
 
 async function quotes({ session }) {
-  await after(1200); // the couriers
+  await after(1000); // the couriers
   const { freeDelivery } = cart.summary(session);
   return [
     { id: 'standard', name: 'Standard', days: '3–4 days', price: freeDelivery ? 0 : 4.9 },

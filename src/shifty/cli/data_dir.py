@@ -7,9 +7,16 @@ from pathlib import Path
 from shifty.database.account import make_data_folder
 from shifty.errors import UsageError
 
+_LEAST_FREE = 32 * 1024 * 1024
+"""A new segment of PostgreSQL's log is 16 MiB; with less it stops at the first write."""
+
 
 def make_data_dir(folder: Path) -> None:
-    """Make sure that it is there, and can be written."""
+    """Make sure that it is there, and can be written.
+
+    Raises:
+        UsageError: it can't, or its disk is full.
+    """
     try:
         make_data_folder(folder)
     except OSError as error:

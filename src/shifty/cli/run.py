@@ -1,15 +1,12 @@
 """``shifty run``: a suite over local workers, with live progress, until its verdict."""
 
 import asyncio
-import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 import typer
@@ -26,6 +23,22 @@ from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers, WorkerCommand
 from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, TenantName
 from shifty.cli.output import console, count, duration, print_json
+from shifty.cli.run_options import (
+    Asked,
+    Branch,
+    CiBuildId,
+    Commit,
+    Files,
+    Folder,
+    Grep,
+    Lanes,
+    Origin,
+    Project,
+    PwArg,
+    PwProject,
+    Workers,
+    choose,
+)
 from shifty.cli.session import Session
 from shifty.cli.summary import print_summary, summary_of
 from shifty.client import runs_api
@@ -45,28 +58,18 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    files: Annotated[list[str] | None, typer.Argument(help="Spec files or folders, as for `playwright test`.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-w", min=1, max=20, help="Workers on this machine; default: its cores.")
-    ] = None,
-    lanes: Annotated[
-        int, typer.Option("--lanes", "--workers-per-machine", min=1, max=64, help="Tests that one worker runs at once.")
-    ] = 1,
-    folder: Annotated[Path, typer.Option("--dir", "-C", help="Folder of the Playwright project.")] = Path(),
+    files: Files = None,
+    workers: Workers = None,
+    lanes: Lanes = 1,
+    folder: Folder = Path(),
     config: Config = None,
-    grep: Annotated[str | None, typer.Option("--grep", "-g", help="Only tests that match this pattern.")] = None,
-    pw_project: Annotated[
-        list[str] | None, typer.Option("--pw-project", help="Only this project of Playwright's configuration.")
-    ] = None,
-    project: Annotated[
-        str | None, typer.Option("--project", help="Name under which history is kept; default: the git remote.")
-    ] = None,
-    branch: Annotated[str | None, typer.Option(help="Default: from git or the CI.")] = None,
-    commit: Annotated[str | None, typer.Option(help="Default: from git or the CI.")] = None,
-    ci_build_id: Annotated[str | None, typer.Option(help="Runs with the same id are one run.")] = None,
-    playwright_args: Annotated[
-        list[str] | None, typer.Option("--pw-arg", help="One more argument for Playwright; also everything after --.")
-    ] = None,
+    grep: Grep = None,
+    pw_project: PwProject = None,
+    project: Project = None,
+    branch: Branch = None,
+    commit: Commit = None,
+    ci_build_id: CiBuildId = None,
+    pw_arg: PwArg = None,
     json: Json = False,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
@@ -78,23 +81,9 @@ def run(
     Without a configured server it uses the one of this machine, or starts it for as long as it takes; history stays, so
     that the next run is balanced by this one. Everything after -- goes to Playwright.
     """
-    after_dashes = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
-    chosen = (files or [])[: len(files or []) - len(after_dashes)]
-    extra = [*(playwright_args or []), *after_dashes]
-    extra += [f"--project={name}" for name in pw_project or []]
-    extra += ["--grep", grep] if grep else []
-    asked = _Asked(
-        folder=folder,
-        config=config,
-        files=chosen,
-        extra=extra,
-        workers=workers or default_workers(),
-        lanes=lanes,
-        project=project,
-        branch=branch,
-        commit=commit,
-        ci_build_id=ci_build_id,
-    )
+    choice = choose(files, pw_arg, pw_project, grep)
+    origin = Origin(project, branch, commit, ci_build_id)
+    asked = Asked(folder, config, choice, workers or default_workers(), lanes, origin)
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
     out = console(json=json)
     began = time.monotonic()
@@ -106,28 +95,14 @@ def run(
     raise typer.Exit(exit_of_run(last))
 
 
-@dataclass(frozen=True)
-class _Asked:
-    folder: Path
-    config: Path | None
-    files: Sequence[str]
-    extra: Sequence[str]
-    workers: int
-    lanes: int
-    project: str | None
-    branch: str | None
-    commit: str | None
-    ci_build_id: str | None
-
-
-async def _run(asked: _Asked, settings: Settings, out: Console) -> tuple[Snapshot, FailedTests | None]:
+async def _run(asked: Asked, settings: Settings, out: Console) -> tuple[Snapshot, FailedTests | None]:
     make_data_dir(settings.data_dir)
     async with AsyncExitStack() as stack:
         address = configured(settings)
         server = LocalServer(settings.data_dir) if address is None else None
         # Both take about a second; neither needs the other.
         listing = asyncio.create_task(
-            list_suite(asked.folder, config=asked.config, files=asked.files, extra_args=asked.extra)
+            list_suite(asked.folder, config=asked.config, files=asked.choice.files, extra_args=asked.choice.arguments)
         )
         local = await _entered(stack, server, listing)
         suite = await listing
@@ -167,7 +142,7 @@ def _address(local: LocalServer | None) -> Address:
     return local.address
 
 
-async def _start(transport: Transport, asked: _Asked, suite: Suite, settings: Settings) -> Orchestrated:
+async def _start(transport: Transport, asked: Asked, suite: Suite, settings: Settings) -> Orchestrated:
     checkout = look_at(asked.folder)
     tests = [_planned(test) for test in suite.tests]
     files = list(dict.fromkeys(test.test_file for test in tests))
@@ -178,10 +153,10 @@ async def _start(transport: Transport, asked: _Asked, suite: Suite, settings: Se
         Orchestrate(
             test_files=files,
             worker_count=asked.workers,
-            project=asked.project or settings.project or checkout.project,
-            branch=asked.branch or checkout.branch,
-            commit_sha=asked.commit or checkout.commit,
-            ci_build_id=asked.ci_build_id,
+            project=asked.origin.project or settings.project or checkout.project,
+            branch=asked.origin.branch or checkout.branch,
+            commit_sha=asked.origin.commit or checkout.commit,
+            ci_build_id=asked.origin.ci_build_id,
             metadata=_metadata(checkout, suite),
             tests=tests,
         ),
@@ -201,7 +176,7 @@ def _metadata(checkout: Checkout, suite: Suite) -> dict[str, str]:
     return {"playwright": suite.version, **({"actor": checkout.actor} if checkout.actor else {})}
 
 
-def _say_plan(out: Console, begun: Orchestrated, asked: _Asked) -> None:
+def _say_plan(out: Console, begun: Orchestrated, asked: Asked) -> None:
     longest = max((shard.estimated_duration for shard in begun.shards), default=0)
     tests, workers = count(begun.total_tests, "test"), count(asked.workers, "worker")
     out.print(f"Run {begun.run_id}: {tests} over {workers}, longest shard about {duration(longest)}", markup=False)
@@ -209,7 +184,7 @@ def _say_plan(out: Console, begun: Orchestrated, asked: _Asked) -> None:
         out.print(f"  {warning.message}", style="yellow", markup=False)
 
 
-def _worker_command(address: Address, run_id: str, asked: _Asked, settings: Settings, scratch: Path) -> WorkerCommand:
+def _worker_command(address: Address, run_id: str, asked: Asked, settings: Settings, scratch: Path) -> WorkerCommand:
     return WorkerCommand(
         arguments=[
             *("--run", run_id, "--suite", str(scratch / "suite.json"), "--workers", str(asked.lanes)),

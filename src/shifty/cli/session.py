@@ -21,6 +21,7 @@ _LEAVE_S = 30.0
 _TEARDOWN_S = 300.0
 _STOP_S = 5.0
 _MOST_REVIVALS = 20
+_MOST_FAILED_STARTS = 5
 _LOOKS = 20
 _LOOK_S = 0.25
 
@@ -37,6 +38,7 @@ class Session:
     patience_s: float = 600.0
     _interrupts: int = 0
     _given_up: str | None = None
+    _failed_starts: int = 0
 
     async def run_to_the_end(self) -> Snapshot:
         """The run's last snapshot.
@@ -112,7 +114,12 @@ class Session:
         try:
             revived = await local.revive()
         except UsageError as error:
-            raise Incomplete(f"The server of this machine can't be started again: {error}") from error
+            # What was killed with the old server may not quite be gone: its port, its database.
+            self._failed_starts += 1
+            if self._failed_starts >= _MOST_FAILED_STARTS:
+                raise Incomplete(f"The server of this machine can't be started again: {error}") from error
+            return False
+        self._failed_starts = 0
         if revived:
             self.view.say("The server of this machine had died and was started again.")
         return revived

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -29,6 +29,16 @@ from shifty.worker.assignment import Workplace
 from shifty.worker.playwright.listing import list_suite
 from shifty.worker.suite_file import read_suite
 
+Run: TypeAlias = Annotated[
+    str | None, typer.Option("--run", help="The run to work for [SHIFTY_RUN_ID]; default: any of this project.")
+]
+Lanes: TypeAlias = Annotated[
+    int, typer.Option("--workers", "-w", min=1, max=64, help="Tests that run at once on this machine.")
+]
+Patience: TypeAlias = Annotated[
+    float, typer.Option(min=0, help="Seconds to wait for a server that is away before giving up.")
+]
+
 _EXITS: dict[Farewell, Exit] = {"drained": Exit.PASSED, "left": Exit.PASSED, "cancelled": Exit.CANCELLED}
 
 
@@ -37,18 +47,12 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
-    run: Annotated[
-        str | None, typer.Option("--run", help="The run to work for [SHIFTY_RUN_ID]; default: any of this project.")
-    ] = None,
+    run: Run = None,
     project: Annotated[Path, typer.Option("--project", "-C", help="Folder of the Playwright project.")] = Path(),
     config: Config = None,
-    workers: Annotated[
-        int, typer.Option("--workers", "-w", min=1, max=64, help="Tests that run at once on this machine.")
-    ] = 1,
+    workers: Lanes = 1,
     name: Annotated[str | None, typer.Option(help="Name of this worker; default: host and process.")] = None,
-    patience: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for a server that is away before giving up.")
-    ] = 600,
+    patience: Patience = 600,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
     tenant: TenantName = None,
@@ -66,23 +70,23 @@ def worker(
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
     set_up_logs(settings.log_level, settings.log_format)
     run_id = run or settings.run_id
-    claimant = Claimant(
-        id=uuid.uuid4(),
-        name=name or f"{socket.gethostname()}-{os.getpid()}",
-        lanes=workers,
-        projects=None if run_id else (settings.project or project_slug(project),),
-    )
+    projects = None if run_id else (settings.project or project_slug(project),)
+    claimant = Claimant(uuid.uuid4(), name or f"{socket.gethostname()}-{os.getpid()}", workers, projects)
 
     async def work() -> Farewell:
         suite = read_suite(suite_file) if suite_file else await list_suite(project, config=config)
         place = Workplace(suite, workers, settings.data_dir / "spool", patience)
-        async with _transport(settings) as transport:
-            agent = Agent(transport, claimant, place, Terms(run_id, settings.heartbeat_seconds))
-            for number in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(number, agent.leave)
-            return await agent.work()
+        return await _work(settings, claimant, place, Terms(run_id, settings.heartbeat_seconds))
 
     raise typer.Exit(_EXITS[asyncio.run(work())])
+
+
+async def _work(settings: Settings, claimant: Claimant, place: Workplace, terms: Terms) -> Farewell:
+    async with _transport(settings) as transport:
+        agent = Agent(transport, claimant, place, terms)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, agent.leave)
+        return await agent.work()
 
 
 @asynccontextmanager
