@@ -93,9 +93,7 @@ class EmbeddedPostgres:
 
     @property
     def dsn(self) -> str:
-        if self._socket_dir is None:
-            raise RuntimeError("PostgreSQL has not been started")
-        return dsn_of(self._socket_dir)
+        return dsn_of(self._socket_folder())
 
     @property
     def pid(self) -> int | None:
@@ -215,6 +213,9 @@ class EmbeddedPostgres:
             self._account.own(self._socket_dir)
 
     def _spawn(self) -> None:
+        # The lock of a server that was killed may name a process that is not reaped yet: PostgreSQL takes it for alive.
+        for left in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+            (self._socket_folder() / left).unlink(missing_ok=True)
         settings = [part for name, value in self._configuration.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self._cluster), "-k", str(self._socket_dir), *settings]
         with self._open_log() as output:
@@ -239,6 +240,11 @@ class EmbeddedPostgres:
             if time.monotonic() > end:
                 raise UsageError(f"PostgreSQL did not get ready in {_START_TIMEOUT_S:.0f} s: see {self.log_file}.")
             time.sleep(0.005)
+
+    def _socket_folder(self) -> Path:
+        if self._socket_dir is None:
+            raise RuntimeError("PostgreSQL has not been started")
+        return self._socket_dir
 
     @property
     def log_file(self) -> Path:
