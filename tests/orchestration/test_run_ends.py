@@ -20,6 +20,7 @@ from shifty.results.ingest import Report, ingest
 from shifty.results.outcome import identity
 from shifty.results.store import RunKey
 from shifty.wire import (
+    Attempt,
     PlannedTest,
     RunEnd,
     RunEndMessage,
@@ -273,3 +274,20 @@ async def test_a_teardown_that_nobody_is_left_to_run_is_named(db: Database, tena
 
     counts = await ledger(db, key)
     assert (counts.conclusion, counts.not_run, counts.is_whole) == ("failed", 1, True)
+
+
+async def test_a_test_weighs_all_the_attempts_that_kept_its_worker(db: Database, tenant_id: UUID) -> None:
+    key = await start(db, tenant_id, suite(1), workers=1)
+    worker = HandWorker(db, key)
+    lease = await worker.lease()
+    [(item, test)] = leased_tests(lease)
+    attempts = [
+        Attempt(attempt=0, status="failed", duration_ms=4000),
+        Attempt(attempt=1, status="passed", duration_ms=3000),
+    ]
+    await worker.report(lease, [result(item, test, attempts=attempts, retry_count=1)])
+    await worker.finish(lease)
+
+    again = await start_run(db, tenant_id, RunRequest(("tests/000.spec.ts",), workers=1, project="shop"))
+
+    assert again.run.shards[0][2] == 7000

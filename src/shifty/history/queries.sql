@@ -1,8 +1,12 @@
 -- name: fold_run
--- Once, when a run ends. Time-outs and crashes say nothing about how long a test takes.
+-- Once, when a run ends. Time-outs and crashes say nothing about how long a test takes. What counts is how long a test
+-- kept its worker: all attempts of its last lease, not the last attempt alone.
 insert into test_history as h (project_id, tenant_id, test_id, file, project_name, title_path, durations_ms, p50_ms, runs, last_seen_at)
-select r.project_id, r.tenant_id, t.test_id, t.file, t.project_name, t.title_path, array[t.duration_ms], t.duration_ms, 1, now()
-  from tests t join runs r on r.id = t.run_id
+select r.project_id, r.tenant_id, t.test_id, t.file, t.project_name, t.title_path, array[took.ms], took.ms, 1, now()
+  from tests t join runs r on r.id = t.run_id,
+       lateral (select coalesce(sum((a ->> 'durationMs')::int), t.duration_ms)::int as ms
+                  from jsonb_array_elements(t.attempts) as a
+                 where a ->> 'lease' is not distinct from t.attempts -> -1 ->> 'lease') took
  where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.stage = 'main'
    and t.outcome in ('passed', 'failed') and t.raw_status in ('passed', 'failed', 'flaky') and t.attempts <> '[]'
  order by t.test_id

@@ -25,7 +25,9 @@ class SharedServers:
 
     def __init__(self, suite: Suite) -> None:
         self._servers = [server for server in suite.web_servers if server.shareable]
-        self._folder = meeting_place(suite.root, suite.config) if self._servers else None
+        # The same configuration may name other servers in another environment: a port from a variable, for example.
+        which = [repr(server) for server in self._servers]
+        self._folder = meeting_place(suite.root, suite.config, *which) if self._servers else None
         self._member: FileLock | None = None
 
     @property
