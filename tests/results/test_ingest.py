@@ -264,3 +264,13 @@ async def _counters_equal_rows(dsn: str, order: list[tuple[int, int, str]]) -> N
     await db.close()
     assert (counts.total, counts.passed, counts.failed, counts.skipped, counts.flaky) == row
     assert counts.is_whole
+
+
+async def test_a_run_that_is_deleted_takes_its_tests_along(db: Database, tenant_id: UUID) -> None:
+    key = RunKey(uuid4(), tenant_id)
+    await store(db, key, START, batch(one("passes")))
+
+    async with db.connection() as connection:
+        await connection.execute("delete from tenants where id = %s", (tenant_id,))
+        cursor = await connection.execute("select count(*) from tests where run_id = %s", (key.run_id,))
+        assert await cursor.fetchone() == (0,)
