@@ -130,9 +130,9 @@ class RunStart(Message, kw_only=True, frozen=True):
     total_tests: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
     shard_index: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
     total_shards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    project: str | None = None
-    branch: str | None = None
-    commit_sha: str | None = None
+    project: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    branch: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    commit_sha: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     tests: list[TestRef] | None = None
     """What this producer is about to run; from a worker, the tests of its batch, discovered by Playwright itself."""
     lease: str | None = None

@@ -9,6 +9,7 @@ import pytest
 from shifty.tenants.keys import create_key
 from tests.support.server import RunningServer
 
+SOME_RUN = "550e8400-e29b-41d4-a716-446655440000"
 FILES = ["tests/login.spec.ts", "tests/checkout.spec.ts"]
 
 
@@ -27,11 +28,11 @@ Calling = Callable[..., httpx.AsyncClient]
     ("method", "path", "body"),
     [
         ("POST", "/orchestrate", {"testFiles": FILES}),
-        ("DELETE", f"/orchestrate/{uuid4()}", None),
-        ("GET", f"/orchestrate/{uuid4()}/progress", None),
+        ("DELETE", f"/orchestrate/{SOME_RUN}", None),
+        ("GET", f"/orchestrate/{SOME_RUN}/progress", None),
         ("GET", "/orchestrate/queue/stats", None),
-        ("POST", f"/runs/{uuid4()}/claims", {"workerId": str(uuid4()), "worker": "w"}),
-        ("POST", f"/runs/{uuid4()}/events", []),
+        ("POST", f"/runs/{SOME_RUN}/claims", {"workerId": SOME_RUN, "worker": "w"}),
+        ("POST", f"/runs/{SOME_RUN}/events", []),
     ],
 )
 async def test_without_a_key_nothing_is_answered(server: RunningServer, method: str, path: str, body: object) -> None:

@@ -74,3 +74,24 @@ async def test_who_may_not_is_refused_before_the_upgrade(server: RunningServer) 
                 pass
         assert refused.value.response.status_code == status
         assert "code" in json.loads(refused.value.response.body or b"{}")
+
+
+async def test_a_run_end_never_overtakes_results_that_were_sent_before_it(server: RunningServer) -> None:
+    for _ in range(5):
+        key = RunKey(uuid4(), server.tenant.id)
+        headers = {**server.headers, "X-Run-ID": str(key.run_id)}
+        async with connect(address(server), additional_headers=headers) as socket:
+            await socket.send(json.dumps({"type": "run:start", "seq": 0, "payload": {}}))
+            for number in range(1, 21):
+                results = [
+                    {"testFile": "a.ts", "testName": f"test {number}/{index}", "status": "failed"}
+                    for index in range(50)
+                ]
+                batch = {"type": "test:batch", "seq": number, "payload": {"results": results}}
+                await socket.send(json.dumps(batch))
+            await socket.send(json.dumps({"type": "run:end", "seq": 21, "payload": {}}))
+            answers = [json.loads(await socket.recv()) for _ in range(22)]
+
+        assert {answer["type"] for answer in answers} == {"ack"}
+        counts = await ledger(server.db, key)
+        assert (counts.conclusion, counts.failed) == ("failed", 1000)

@@ -11,7 +11,7 @@ from shifty.database.pool import Database
 from shifty.dispatch.model import Drained, Lease
 from shifty.history.store import HistoryStore
 from shifty.orchestration.cancel import cancel_run
-from shifty.orchestration.close import close
+from shifty.orchestration.close import close, give_up
 from shifty.orchestration.errors import QueueFull, RunAlreadyFinished
 from shifty.orchestration.reap import reap
 from shifty.orchestration.request import RunRequest
@@ -291,3 +291,19 @@ async def test_a_test_weighs_all_the_attempts_that_kept_its_worker(db: Database,
     again = await start_run(db, tenant_id, RunRequest(("tests/000.spec.ts",), workers=1, project="shop"))
 
     assert again.run.shards[0][2] == 7000
+
+
+async def test_first_runs_of_new_projects_can_start_at_once(db: Database, tenant_id: UUID) -> None:
+    requests = [RunRequest(("a.ts",), project=f"project {number}") for number in range(6)]
+
+    started = await asyncio.gather(*(start_run(db, tenant_id, request) for request in requests))
+
+    assert len({answer.run_id for answer in started}) == 6
+
+
+async def test_a_run_that_a_worker_took_up_just_now_is_not_given_up(db: Database, tenant_id: UUID) -> None:
+    key = await start(db, tenant_id, suite(1))
+    await HandWorker(db, key).lease()
+
+    assert not await give_up(db, key, "NO_WORKERS")
+    assert not await give_up(db, key, "WORKERS_LOST")

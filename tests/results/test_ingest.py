@@ -3,15 +3,18 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shifty.database.pool import Database
+from shifty.errors import Unavailable
 from shifty.results.commit import Committer
 from shifty.results.ingest import Report, Stored, ingest
 from shifty.results.store import RunKey
 from shifty.wire import (
     AnyMessage,
+    PlannedTest,
     RunEnd,
     RunEndMessage,
     RunError,
@@ -274,3 +277,73 @@ async def test_a_run_that_is_deleted_takes_its_tests_along(db: Database, tenant_
         await connection.execute("delete from tenants where id = %s", (tenant_id,))
         cursor = await connection.execute("select count(*) from tests where run_id = %s", (key.run_id,))
         assert await cursor.fetchone() == (0,)
+
+
+async def test_reports_that_name_runs_in_different_orders_do_not_deadlock(db: Database, tenant_id: UUID) -> None:
+    first, second = sorted(RunKey(uuid4(), tenant_id) for _ in range(2))
+    for key in (first, second):
+        await store(db, key, START)
+    committers = [Committer(db, _nobody) for _ in range(2)]
+    for committer in committers:
+        committer.start()
+
+    for turn in range(5):
+        one_way = [
+            Report(second, [RunStartMessage(payload=RunStart(total_tests=5 + turn))]),
+            Report(first, [batch(one("x"))]),
+        ]
+        other_way = [Report(first, [batch(one(f"y{turn}"))]), Report(second, [batch(one(f"z{turn}"))])]
+        reports = [*one_way, *other_way]
+        await asyncio.gather(*(committer.commit(report) for committer in committers for report in reports))
+    for committer in committers:
+        await committer.stop()
+
+    assert (await ledger(db, second)).passed == 5
+
+
+async def test_a_poisoned_start_hurts_nobody_else(db: Database, tenant_id: UUID) -> None:
+    key = RunKey(uuid4(), tenant_id)
+    committer = Committer(db, _nobody)
+    committer.start()
+    bad = RunStartMessage(payload=RunStart(lease="abc", tests=[one("passes")]))
+
+    answers = await asyncio.gather(
+        committer.commit(Report(key, [START, batch(one("passes"))])),
+        committer.commit(Report(key, [bad])),
+        return_exceptions=True,
+    )
+    await committer.stop()
+
+    assert [type(answer).__name__ for answer in answers] == ["NoneType", "BadMessage"]
+
+
+async def test_a_committer_that_has_stopped_answers_at_once(db: Database, tenant_id: UUID) -> None:
+    committer = Committer(db, _nobody)
+    committer.start()
+    await committer.stop()
+
+    with pytest.raises(Unavailable):
+        await committer.commit(Report(RunKey(uuid4(), tenant_id), [START]))
+
+
+async def test_a_teardown_that_fails_on_any_machine_has_failed(db: Database, tenant_id: UUID) -> None:
+    for order in (["passed", "failed"], ["failed", "passed"]):
+        teardown = PlannedTest(test_file="a.spec.ts", test_name="cleans up", stage="teardown")
+        key = await start(db, tenant_id, (*suite(1), teardown), workers=1)
+
+        for status in order:
+            await store(db, key, batch(one("cleans up", status)))
+
+        assert (await ledger(db, key)).failed == 1
+
+
+async def test_a_lease_of_one_run_counts_nothing_in_another(db: Database, tenant_id: UUID) -> None:
+    key, other = await start(db, tenant_id, suite(1)), await start(db, tenant_id, suite(1))
+    worker = HandWorker(db, key)
+    lease = await worker.lease()
+    [(item, test)] = leased_tests(lease)
+
+    stray = TestBatchMessage(payload=TestBatch(results=[result(item, test)], lease=str(lease.token)))
+    await store(db, other, stray)
+
+    assert (await ledger(db, other)).passed == 0

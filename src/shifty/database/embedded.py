@@ -213,9 +213,8 @@ class EmbeddedPostgres:
             self._account.own(self._socket_dir)
 
     def _spawn(self) -> None:
-        # The lock of a server that was killed may name a process that is not reaped yet: PostgreSQL takes it for alive.
-        for left in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
-            (self._socket_folder() / left).unlink(missing_ok=True)
+        # It may name a killed server that is not reaped yet, which PostgreSQL takes for alive.
+        (self._socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         settings = [part for name, value in self._configuration.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self._cluster), "-k", str(self._socket_dir), *settings]
         with self._open_log() as output:

@@ -42,6 +42,7 @@ async def claim(db: Database, tenant_id: UUID, run_id: UUID, claimant: Claimant,
         else:
             held = await _next_lease(store, state, claimant, lease_for)
         if held is None:
+            await store.seen(claimant.worker_id)
             return Idle() if await store.anything_open() else Drained()
         items = await store.items_of(held.token)
     return Lease(

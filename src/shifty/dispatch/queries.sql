@@ -1,7 +1,6 @@
 -- name: lock_run
 -- One claim, finish or close at a time. Taken before anything of the run is read, so that what is read stays true.
--- every tenant: a lock names no row.
-select pg_advisory_xact_lock(hashtextextended(%(run_id)s::text, 0));
+select pg_advisory_xact_lock(hashtextextended(%(tenant_id)s::text || '/' || %(run_id)s::text, 0));
 
 -- name: run_state
 select r.status, r.worker_count, p.slug as project
@@ -48,6 +47,10 @@ with free as (
 )
 select j.shard_index, w.batches is null or w.batches = 0 as first
   from joined j left join workers w on w.run_id = %(run_id)s and w.id = j.id;
+
+-- name: seen
+-- Whoever asks is alive, also when there is nothing to give.
+update workers set last_seen_at = now() where run_id = %(run_id)s and tenant_id = %(tenant_id)s and id = %(worker_id)s;
 
 -- name: waiting_items
 select id, shard_index, predicted_ms, unknown, requeued
@@ -201,7 +204,8 @@ select %(run_id)s, %(tenant_id)s, x.index, x.state, x.test_count, x.estimated_ms
 
 -- name: lock_tenant
 -- Room in the queue is asked and taken under this lock: two runs that both fit alone can't both get in.
-select max_waiting from tenants where id = %(tenant_id)s for update;
+-- No key: inserts that refer to the tenant go on meanwhile, and two first runs of new projects don't wait for each other.
+select max_waiting from tenants where id = %(tenant_id)s for no key update;
 
 -- name: queue_stats
 select count(*) filter (where s.state = 'waiting')   as waiting,

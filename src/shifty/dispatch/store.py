@@ -74,6 +74,9 @@ class DispatchStore:
         assert row is not None
         return row[0], row[1]
 
+    async def seen(self, worker_id: UUID) -> None:
+        await self._do("seen", worker_id=worker_id)
+
     async def waiting(self) -> list[OpenItem]:
         async with self._tx.cursor(row_factory=class_row(OpenItem)) as cursor:
             await cursor.execute(QUERIES["waiting_items"], self._keys)

@@ -68,6 +68,8 @@ class Bus:
                 await duty()
             except (Error, OSError, Refusal) as error:
                 log.info("the bus lost its connection and comes back: %s", error)
+            except Exception:
+                log.exception("the bus stumbled and comes back")
             await asyncio.sleep(RECONNECT_AFTER_S)
 
     async def _speak(self) -> None:

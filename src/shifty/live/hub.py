@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 LOOK_EVERY_S = 2.0
-SETTLE_S = 0.05
+SETTLE_S = 0.25
 """Changes that come within this time of each other are read once."""
 
 
@@ -109,6 +109,10 @@ class Hub:
                 latest = await self.snapshot(watch.tenant_id, run_id)
             except (Error, OSError, Refusal) as error:
                 log.info("run %s could not be read, the next look is in %s s: %s", run_id, LOOK_EVERY_S, error)
+                continue
+            except Exception:
+                # Viewers would see a run that stands still for ever.
+                log.exception("run %s could not be read, the next look is in %s s", run_id, LOOK_EVERY_S)
                 continue
             async with watch.renewed:
                 # Gone means deleted: viewers see the last that was, and then the end.

@@ -32,7 +32,7 @@ select jsonb_build_object(
         select jsonb_agg(jsonb_build_object(
                    'testFile', f.file, 'testName', f.title_path[cardinality(f.title_path)], 'titlePath', f.title_path,
                    'projectName', f.project_name, 'line', f.line, 'errorMessage', left(f.error_message, 2000)) order by f.finished_at)
-          from (select * from tests t where t.run_id = r.id and t.outcome = 'failed' order by t.finished_at desc limit 20) f), '[]')
+          from (select file, title_path, project_name, line, error_message, finished_at from tests t where t.run_id = r.id and t.outcome = 'failed' order by t.finished_at desc limit 20) f), '[]')
     )::text as body, r.version, r.status
   from runs r
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s;

@@ -39,7 +39,7 @@ async def give_up(db: Database, key: RunKey, failure_reason: str) -> bool:
         await DispatchStore(tx, key.tenant_id, key.run_id).lock()
         store = RunStore(tx, key.tenant_id)
         state = await store.closing_state(key.run_id)
-        if state is None or state.status not in ("pending", "running"):
+        if state is None or not _is_forsaken(state, failure_reason):
             return False
         await store.abandon(key.run_id)
         lost = 0 if failure_reason == "NO_WORKERS" else max(1, state.lost_shards)
@@ -54,11 +54,20 @@ _WHY = {
 }
 
 
+def _is_forsaken(state: ClosingState, failure_reason: str) -> bool:
+    """Whether it still is, now that nobody else can change it: a worker may have come since it was found."""
+    if failure_reason == "NO_WORKERS":
+        return state.status == "pending"
+    return state.status == "running" and state.is_silent and state.active_leases == 0
+
+
 def _is_done(state: ClosingState) -> bool:
     if state.closed:
         return False
     if state.status == "cancelled":
-        return state.active_leases == 0
+        # Tests that run now still count; a reporter that never says its end is not waited for longer than for workers.
+        open_shards = state.open_shards if state.origin == "reported" and not state.is_silent else 0
+        return state.active_leases == 0 and open_shards == 0
     if state.status not in ("pending", "running"):
         return False
     return state.open_shards == 0 if state.origin == "reported" else state.open_items == 0 and state.teardowns == 0

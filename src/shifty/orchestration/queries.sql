@@ -39,7 +39,7 @@ select r.status, r.origin, r.project_id, r.started_at is not null as was_started
        (select count(*) from leases l where l.run_id = r.id and l.state = 'active')::int as active_leases,
        (select count(*) from run_errors e where e.run_id = r.id)::int as errors,
        (select count(*) from shards s where s.run_id = r.id and s.state = 'failed')::int as lost_shards,
-       r.failure_reason, r.closed,
+       r.failure_reason, r.closed, r.last_event_at + r.pending_timeout < now() as is_silent,
        -- Teardown projects run when a machine has no more work, so after the last batch. Nobody waits for them in vain.
        (select count(*) from tests t where t.run_id = r.id and t.stage = 'teardown' and t.outcome is null
            and exists (select 1 from workers w where w.run_id = r.id and w.left_at is null
@@ -89,7 +89,9 @@ update shards set state = 'failed', finished_at = coalesce(finished_at, now())
 -- every tenant: what a process left half done when it died: nothing is open any more, or nobody works on it any more.
 select r.id, r.tenant_id,
        case when r.status = 'cancelled' then
-                 case when not exists (select 1 from leases l where l.run_id = r.id and l.state = 'active') then 'done' end
+                 case when not exists (select 1 from leases l where l.run_id = r.id and l.state = 'active')
+                       and (r.origin = 'orchestrated' or r.last_event_at + r.pending_timeout < now()
+                            or not exists (select 1 from shards s where s.run_id = r.id and not s.ended)) then 'done' end
             when r.origin = 'reported' and not exists (select 1 from shards s where s.run_id = r.id and not s.ended)
                  and exists (select 1 from shards s where s.run_id = r.id) then 'done'
             when r.origin = 'orchestrated'

@@ -1,6 +1,7 @@
 """What time brings about: leases that ran out, runs that nobody works on, runs whose close was cut short."""
 
 import logging
+from collections.abc import Awaitable
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from shifty.dispatch.errors import LeaseLost
 from shifty.dispatch.reap import Expired, find_expired
 from shifty.dispatch.settle import settle
 from shifty.dispatch.store import DispatchStore
+from shifty.errors import Unavailable
 from shifty.orchestration.close import close, close_if_done, give_up
 from shifty.orchestration.finish import record_settled
 from shifty.orchestration.store import QUERIES
@@ -22,16 +24,27 @@ async def reap(db: Database, lease_for: timedelta) -> set[UUID]:
     dies in between leaves the rest for the next look."""
     changed: set[UUID] = set()
     for expired in await find_expired(db, lease_for):
-        if await _lose(db, expired):
+        if await _guarded(_lose(db, expired), expired.run_id):
             changed.add(expired.run_id)
     async with db.connection() as connection:
         cursor = await connection.execute(QUERIES["runs_to_close"])
         due = [(RunKey(row[0], row[1]), row[2]) for row in await cursor.fetchall() if row[2]]
     for key, why in due:
-        if await (close(db, key) if why == "done" else give_up(db, key, why)):
+        if await _guarded(close(db, key) if why == "done" else give_up(db, key, why), key.run_id):
             log.info("run %s closed: %s", key.run_id, why)
             changed.add(key.run_id)
     return changed
+
+
+async def _guarded(duty: Awaitable[bool], run_id: UUID) -> bool:
+    """A run that can't be looked after must not keep all others from it."""
+    try:
+        return await duty
+    except (Unavailable, OSError):
+        raise
+    except Exception:
+        log.exception("run %s could not be looked after; the next look tries again", run_id)
+        return False
 
 
 async def _lose(db: Database, expired: Expired) -> bool:

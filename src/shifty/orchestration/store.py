@@ -32,6 +32,8 @@ class ClosingState(NamedTuple):
     lost_shards: int
     failure_reason: str | None
     closed: bool
+    is_silent: bool
+    """Nothing was heard of it for as long as a run may wait for workers."""
     teardowns: int
     """Teardown tests that a live worker will still run."""
 

@@ -22,7 +22,7 @@ LEAST = 6.0
 SHORT = 50.0
 """A shard of fewer overheads pays for one later batch only, hence all of it but a least batch comes first."""
 
-CRUMB = 0.5
+CRUMB = 0.8
 """Less than this share of a least batch is not left behind: it would cost more than it evens out."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from psycopg import DataError, IntegrityError
+from psycopg.errors import DeadlockDetected, ProgramLimitExceeded, SerializationFailure
 
 from shifty.database.pool import Database
 from shifty.errors import Refusal, Unavailable
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 WRITERS = 2
 ROWS_AT_ONCE = 1000
 QUEUE_LENGTH = 256
+_MOST_DEADLOCKS = 5
 
 Listener = Callable[[Stored], Awaitable[None]]
 
@@ -41,18 +43,20 @@ class Committer:
         self._told = told
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(QUEUE_LENGTH)
         self._writers: list[asyncio.Task[None]] = []
+        self._stopped = False
 
     def start(self) -> None:
         self._writers = [asyncio.create_task(self._write(), name=f"writer-{n}") for n in range(WRITERS)]
 
     async def stop(self) -> None:
+        self._stopped = True
         for writer in self._writers:
             writer.cancel()
         await asyncio.gather(*self._writers, return_exceptions=True)
         while not self._queue.empty():
-            waiting = self._queue.get_nowait()
-            if not waiting.done.done():
-                waiting.done.set_exception(Unavailable("The server is stopping. Send this again; nothing was lost."))
+            _fail([self._queue.get_nowait()], _stopping())
+            # Whoever waited for room in the queue takes it now, and must hear the same.
+            await asyncio.sleep(0)
 
     async def commit(self, report: Report) -> None:
         """Return when ``report`` is stored for good.
@@ -62,7 +66,10 @@ class Committer:
             Unavailable: the database is away; send it again.
         """
         done = asyncio.get_running_loop().create_future()
-        await self._queue.put(_Waiting(report, sum(map(_weight, report.messages)), done))
+        if not self._stopped:
+            await self._queue.put(_Waiting(report, sum(map(_weight, report.messages)), done))
+        if self._stopped:
+            raise _stopping()
         await done
 
     async def _write(self) -> None:
@@ -75,41 +82,54 @@ class Committer:
             try:
                 await self._store(group)
             except asyncio.CancelledError:
-                _fail(group, Unavailable("The server is stopping. Send this again; nothing was lost."))
+                _fail(group, _stopping())
                 raise
 
     async def _store(self, group: list[_Waiting]) -> None:
         try:
-            stored = await ingest(self._db, [waiting.report for waiting in group])
-        except (DataError, IntegrityError, BadMessage) as error:
+            stored = await self._ingest([waiting.report for waiting in group])
+        except Unavailable as error:
+            _fail(group, error)
+        except Exception as error:  # noqa: BLE001  # answers for all who wait: they must hear, and the writer goes on
             await self._store_apart(group, error)
-        except Refusal as error:
-            _fail(group, error)
-        except Exception as error:  # answers for everyone who waits: they must hear of it, and the writer goes on
-            log.exception("results could not be stored")
-            _fail(group, error)
         else:
             # Before the answers: who hears that its run:end is stored finds the run ended.
             await self._tell(stored)
             for waiting in group:
                 _settle(waiting, stored)
 
+    async def _ingest(self, reports: list[Report]) -> Stored:
+        for _ in range(_MOST_DEADLOCKS):
+            try:
+                return await ingest(self._db, reports)
+            except (DeadlockDetected, SerializationFailure) as error:
+                # Rolled back whole, and storing is idempotent.
+                log.info("two reports got into each other's way and one is stored again: %s", error)
+        return await ingest(self._db, reports)
+
     async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
         """One bad report must not take others with it."""
         if len(group) > 1:
             for waiting in group:
                 await self._store([waiting])
-        elif isinstance(error, BadMessage):
+        elif isinstance(error, Refusal):
             _fail(group, error)
-        else:
+        elif isinstance(error, DataError | IntegrityError | ProgramLimitExceeded):
             log.warning("a report was refused by the database: %s", error)
             _fail(group, BadMessage(str(error).partition("\n")[0]))
+        else:
+            log.error("a report could not be stored", exc_info=error)
+            _fail(group, error)
 
     async def _tell(self, stored: Stored) -> None:
         try:
             await self._told(stored)
         except Exception:
             log.exception("viewers could not be told of a commit; they will read it at their next look")
+
+
+def _stopping() -> Unavailable:
+    return Unavailable("The server is stopping. Send this again; nothing was lost.")
 
 
 def _weight(message: AnyMessage) -> int:

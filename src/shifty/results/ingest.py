@@ -63,7 +63,7 @@ async def ingest(db: Database, reports: Sequence[Report]) -> Stored:
     async with db.transaction() as tx:
         store = ResultStore(tx)
         keys = {report.key for report in reports}
-        await store.lock_for_reports(keys, {report.key for report in reports if _resolves(report)})
+        await store.lock_for_reports(keys, {report.key for report in reports if _needs_the_run_alone(report)})
         stored.unknown = await _unknown_after_starts(store, keys, reports)
         batch = _Batch.of(report for report in reports if report.key not in stored.unknown)
         await _store(tx, batch, stored)
@@ -75,21 +75,23 @@ def refuse_unknown(stored: Stored, key: RunKey) -> None:
         raise UnknownRun(str(key.run_id))
 
 
-def _resolves(report: Report) -> bool:
-    return any(isinstance(m, RunStartMessage) and m.payload.lease and m.payload.tests for m in report.messages)
+def _needs_the_run_alone(report: Report) -> bool:
+    """Starts and ends write the run itself and what is leased of it; they are rare."""
+    return any(isinstance(message, RunStartMessage | RunEndMessage) for message in report.messages)
 
 
 async def _unknown_after_starts(store: ResultStore, keys: set[RunKey], reports: Sequence[Report]) -> set[RunKey]:
     known = await store.known_runs(sorted(keys))
-    foreign = {report.key for report in reports if report.project not in (None, known.get(report.key, report.project))}
     unknown = keys - set(known)
-    if not unknown:
-        return foreign
     for report in reports:
         for message in report.messages:
             if report.key in unknown and isinstance(message, RunStartMessage) and message.payload.lease is None:
                 await store.create_run(report.key, message.payload, report.project)
-    return foreign | (unknown - set(await store.known_runs(sorted(unknown))))
+    if unknown:
+        known |= await store.known_runs(sorted(unknown))
+    # Asked only now: a key for one project may have created the run, and another's report stands in the same group.
+    foreign = {report.key for report in reports if report.project not in (None, known.get(report.key))}
+    return foreign | (keys - set(known))
 
 
 @dataclass
@@ -157,13 +159,14 @@ async def _store(tx: Transaction, batch: _Batch, stored: Stored) -> None:
 
 async def _start(tx: Transaction, key: RunKey, start: RunStart) -> None:
     store = ResultStore(tx)
-    if start.lease is None:
+    lease = lease_of(start.lease)
+    if lease is None:
         await store.join_shard(key, start.shard_index, start.total_shards)
         if start.total_tests:
             await store.declare_total(key, start.total_tests)
     elif start.tests:
         listed = [ListedItemTest(identity(t), normal_path(t.test_file), t.project_name) for t in start.tests]
-        await list_leased_items(tx, key.tenant_id, key.run_id, UUID(start.lease), listed)
+        await list_leased_items(tx, key.tenant_id, key.run_id, UUID(lease), listed)
     if start.tests:
         await store.list_tests([listed_row(key, test, start.shard_index) for test in _once(start.tests)])
 

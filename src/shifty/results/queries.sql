@@ -1,10 +1,11 @@
 -- name: lock_for_reports
 -- Shared: reports of one run go on side by side, but never while its leases change hands or it is closed. Exclusive
 -- where a report resolves what is leased. The arrays come sorted, so that two transactions can't wait for each other.
+-- The tenant is part of the name: nobody can hold up a run of somebody else.
 -- every tenant: a lock names no row.
-select case when exclusive then pg_advisory_xact_lock(hashtextextended(run_id, 0))::text
-            else pg_advisory_xact_lock_shared(hashtextextended(run_id, 0))::text end
-  from unnest(%(run_ids)s::text[], %(exclusive)s::boolean[]) as x(run_id, exclusive);
+select case when exclusive then pg_advisory_xact_lock(hashtextextended(name, 0))::text
+            else pg_advisory_xact_lock_shared(hashtextextended(name, 0))::text end
+  from unnest(%(names)s::text[], %(exclusive)s::boolean[]) as x(name, exclusive);
 
 -- name: create_reported_run
 -- A reporter without an orchestrated run brings its own run id. An id that another tenant uses inserts nothing.
@@ -32,19 +33,19 @@ with input as materialized (
         tags text[], outcome text, raw_status text, flaky boolean, reason text, duration_ms int, retry_count int,
         error_message text, attempts jsonb, rank bigint, lease uuid, started_at timestamptz)
 ), held as materialized (
-    select l.token, l.seq, w.name as worker, w.shard_index
+    select l.token, l.run_id, l.seq, w.name as worker
       from leases l join workers w on w.run_id = l.run_id and w.id = l.worker_id
      where l.state = 'active' and l.token in (select lease from input where lease is not null)
 ), eligible as materialized (
     select i.*, coalesce(h.seq, 0) * 1000000::bigint + i.rank as revision, h.worker
       from input i
       join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
-      left join held h on h.token = i.lease
+      left join held h on h.token = i.lease and h.run_id = i.run_id
      where (i.lease is null or h.token is not null) and not r.closed
 ), before as materialized (
     -- Carries what was reported along, so that nothing below has to join the two again.
     select e.*, t.outcome as old_outcome, t.flaky as old_flaky, t.duration_ms as old_duration_ms, t.revision as old_revision,
-           t.attempts as old_attempts
+           t.attempts as old_attempts, t.stage
       from eligible e join tests t on t.run_id = e.run_id and t.test_id = e.test_id
      order by e.run_id, e.test_id
        for update of t
@@ -77,7 +78,11 @@ with input as materialized (
                      where ((a ->> 'lease') is distinct from b.lease::text
                             or (b.lease is null and not b.attempts @> jsonb_build_array(jsonb_build_object('attempt', a -> 'attempt'))))
                    ) k
-     where t.run_id = b.run_id and t.test_id = b.test_id and b.old_revision < b.revision
+     where t.run_id = b.run_id and t.test_id = b.test_id
+       and (b.old_revision < b.revision
+            -- Set-up and teardown run once a machine, and one that failed anywhere has failed.
+            or (b.stage <> 'main' and b.outcome in ('failed', 'notRun') and b.old_outcome is not distinct from 'passed'))
+       and not (b.stage <> 'main' and b.outcome is not distinct from 'passed' and b.old_outcome is not distinct from 'failed')
     returning t.run_id, t.outcome, t.flaky, t.duration_ms, b.old_outcome, b.old_flaky, b.old_duration_ms
 ), change as (
     select run_id, 1 as listed, outcome, flaky, duration_ms, 1 as sign from inserted
@@ -142,7 +147,7 @@ with input as materialized (
     select i.run_id, i.tenant_id, i.test_id, i.file, i.project_name, i.title_path, i.line, coalesce(i.tags, '{}'),
            i.shard_index, coalesce(i.stage, 'main')
       from input i join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
-     where r.status in ('pending', 'running')
+     where not r.closed
      order by i.run_id, i.test_id
     on conflict (run_id, test_id) do nothing
     returning run_id
@@ -164,7 +169,7 @@ with input as materialized (
 update tests t
    set running_since = now(), worker = coalesce(w.name, t.worker), started_at = coalesce(t.started_at, now())
   from (select distinct on (run_id, test_id) * from input order by run_id, test_id) i
-  left join leases l on l.token = i.lease and l.state = 'active'
+  left join leases l on l.token = i.lease and l.run_id = i.run_id and l.state = 'active'
   left join workers w on w.run_id = l.run_id and w.id = l.worker_id
  where t.run_id = i.run_id and t.test_id = i.test_id and t.tenant_id = i.tenant_id
    and t.outcome is null and (i.lease is null or l.token is not null)
@@ -181,7 +186,7 @@ returning r.id;
 -- name: add_run_error
 insert into run_errors (run_id, tenant_id, digest, file, error)
 select r.id, r.tenant_id, %(digest)s, %(file)s, %(error)s::jsonb
-  from runs r where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and r.status in ('pending', 'running')
+  from runs r where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and not r.closed
 on conflict (run_id, digest) do nothing;
 
 -- name: declare_total

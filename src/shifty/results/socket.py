@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from shifty.errors import Refusal
+from shifty.errors import Refusal, Unavailable
 from shifty.ids import parse_run_id
 from shifty.results.commit import Committer
 from shifty.results.errors import UnknownRun
@@ -18,7 +18,7 @@ from shifty.tenants.authenticate import authenticate
 from shifty.tenants.model import Scope
 from shifty.web.answers import refusal_answer
 from shifty.web.deps import database_of
-from shifty.wire import AnyMessage
+from shifty.wire import AnyMessage, RunEndMessage, RunStartMessage
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ class _Producer:
         self._committer: Committer = socket.app.state.committer
         self._free = asyncio.Semaphore(MOST_UNACKNOWLEDGED)
         self._sending = asyncio.Lock()
+        self._open: set[asyncio.Task[None]] = set()
+        self._unstored = False
 
     async def serve(self) -> None:
         async with asyncio.TaskGroup() as storing:
@@ -83,14 +85,33 @@ class _Producer:
             await self._send_error(error, None)
             return
         await self._free.acquire()
-        storing.create_task(self._store(message))
+        if isinstance(message, RunStartMessage | RunEndMessage):
+            await self._store_in_turn(message)
+            return
+        task = storing.create_task(self._store(message))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+
+    async def _store_in_turn(self, message: RunStartMessage | RunEndMessage) -> None:
+        """Batches may overtake each other, none its run:start, and no run:end a batch that it would lose."""
+        if self._open:
+            await asyncio.wait(self._open)
+        if isinstance(message, RunEndMessage) and self._unstored:
+            self._free.release()
+            self._unstored = False
+            sentence = "Results before this run:end are not stored yet. Send them again, and then the run:end."
+            await self._send_error(Unavailable(sentence), message.seq)
+            return
+        await self._store(message)
 
     async def _store(self, message: AnyMessage) -> None:
         try:
             await self._committer.commit(Report(self._key, [message], self._project))
         except Refusal as error:
+            self._unstored = self._unstored or isinstance(error, Unavailable)
             await self._send_error(error, message.seq)
         except Exception:
+            self._unstored = True
             # Not acknowledged, so the producer sends it again; the reason is in our log, not on its screen.
             log.exception("a message of run %s could not be stored", self._key.run_id)
         else:

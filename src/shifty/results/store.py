@@ -72,7 +72,10 @@ class ResultStore:
     async def lock_for_reports(self, keys: Iterable[RunKey], exclusive: Set[RunKey]) -> None:
         """Keep claims, finishes and the close of these runs out until the transaction ends."""
         ordered = sorted(keys)
-        values = {"run_ids": [str(key.run_id) for key in ordered], "exclusive": [key in exclusive for key in ordered]}
+        values = {
+            "names": [f"{key.tenant_id}/{key.run_id}" for key in ordered],
+            "exclusive": [key in exclusive for key in ordered],
+        }
         await self._tx.execute(QUERIES["lock_for_reports"], values)
 
     async def create_run(self, key: RunKey, start: RunStart, only: str | None) -> None:

@@ -109,6 +109,8 @@ begin
     return old;
 end $$;
 create trigger runs_take_their_tests before delete on runs for each row execute function delete_tests_of_run();
+-- Few rows at any time: what the live view asks for once a worker.
+create index tests_running on tests (run_id, worker) where outcome is null and running_since is not null;
 create index tests_failed on tests (run_id) where outcome in ('failed', 'notRun');
 
 -- Reports that came too late to count: their lease had been given to somebody else.
