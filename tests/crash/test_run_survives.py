@@ -25,6 +25,20 @@ SUITE = {
 }
 SHORT_LEASES = {"SHIFTY_LEASE_SECONDS": "3", "SHIFTY_HEARTBEAT_SECONDS": "0.5"}
 
+SERIAL = """
+const fs = require('fs');
+const done = [];
+test.describe.configure({ mode: 'serial' });
+test('first', async () => { done.push(1); });
+test('second', async () => { done.push(2); });
+test('third', async () => {
+  const before = fs.existsSync('at-the-third-step');
+  fs.writeFileSync('at-the-third-step', '');
+  if (!before) await sleep(25_000);
+  expect(done).toEqual([1, 2]);
+});
+"""
+
 Victims = Callable[[CommandLine], list[Found]]
 
 
@@ -67,6 +81,19 @@ def test_a_run_survives_one_death_after_the_other(make_machine: MakeMachine) -> 
     assert_whole(finished(run, 300), machine)
 
 
+def test_a_serial_group_whose_worker_dies_is_tried_again_from_its_first_step(make_machine: MakeMachine) -> None:
+    machine = make_machine({"order": SERIAL}, **SHORT_LEASES)
+    run = machine.start("run", "-w", "1", "--json")
+    assert eventually((machine.project / "at-the-third-step").exists, 60), run.communicate()
+    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 20)
+
+    assert kill(machine, one_worker)
+
+    done = finished(run, 300)
+    assert done.exit == 0, done.stderr
+    assert (done.json["conclusion"], done.json["passedTests"], done.json["notRun"]) == ("passed", 3, 0)
+
+
 def test_a_worker_that_was_frozen_drops_what_is_no_longer_its_own(make_machine: MakeMachine) -> None:
     machine = make_machine(SUITE, **SHORT_LEASES)
     run = started(machine)
@@ -102,6 +129,11 @@ def started(machine: CommandLine) -> subprocess.Popen[str]:
 
 def _something_said(machine: CommandLine) -> bool:
     return any(spool.stat().st_size for spool in machine.data_dir.glob("spool/*/*/messages.ndjson"))
+
+
+def _acknowledged_steps(machine: CommandLine) -> list[str]:
+    results = machine.run("show", "last", "--json").json["results"]
+    return [result["testName"] for result in results if result["status"] == "passed"]
 
 
 def kill(machine: CommandLine, victims: Victims) -> int:

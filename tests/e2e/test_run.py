@@ -49,4 +49,7 @@ def test_a_spec_that_does_not_load_fails_the_run_and_stops_no_other(make_machine
 
     assert done.exit == 3, done.stderr
     assert done.json["passedTests"] == 4
+    assert "1 file does not load and is left out: specs/broken.spec.js" in done.stderr
+    assert "✘ specs/broken.spec.js:" in done.stderr
+    assert "RUN_ERROR: errors outside of the tests" in done.stderr
     assert "broken.spec.js" in machine.run("show", "last").stdout

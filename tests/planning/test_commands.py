@@ -59,7 +59,7 @@ def test_a_plain_object_of_durations_is_understood(tmp_path: Path) -> None:
         "bound": 3.5,
         "floor": 3.0,
         "roundRobin": 4.0,
-        "contiguous": 3.5,
+        "contiguous": 5.5,
         "longest": 3.5,
         "usefulWorkers": 3,
         "warnings": [],

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shifty.cli.output import count, duration, table
-from shifty.client.model import Failure, ShardProgress, Snapshot, WorkerProgress
+from shifty.client.model import Failure, LooseError, ShardProgress, Snapshot, WorkerProgress
 
 _LINE_EVERY_S = 5.0
 _MOST_LINES = 3
@@ -145,6 +145,13 @@ def print_failure(console: Console, failure: Failure) -> None:
     console.print(Text.assemble(("  ✘ ", "red"), f"{project}{where} › {title}"))
     lines = (failure.error_message or "").strip().splitlines()
     for line in lines[:_MOST_LINES]:
+        console.print(Text(f"      {line}", style="dim"))
+
+
+def print_error(console: Console, error: LooseError) -> None:
+    """An error that belongs to no test."""
+    console.print(Text.assemble(("  ✘ ", "red"), error.where))
+    for line in error.message.strip().splitlines()[:_MOST_LINES]:
         console.print(Text(f"      {line}", style="dim"))
 
 

@@ -51,9 +51,9 @@ def failed(
     found = runs_api.read_failed(body)
     for failure in found.failed_tests:
         print_failure(out, failure)
-    print_not_run(out, found.not_run)
+    print_not_run(out, found.not_run, most=None)
     if not found.failed_tests and not found.not_run:
-        out.print("Nothing failed.")
+        out.print("No test failed.")
 
 
 async def _fetch(settings: Settings, run: str, format_: Format | None) -> bytes:

@@ -19,6 +19,7 @@ from shifty.cli.data_dir import make_data_dir
 from shifty.cli.display import view_for
 from shifty.cli.exits import exit_of_run
 from shifty.cli.find_server import configured
+from shifty.cli.findings import Findings, findings_of
 from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers, WorkerCommand
 from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, TenantName
@@ -42,8 +43,7 @@ from shifty.cli.run_options import (
 from shifty.cli.session import Session
 from shifty.cli.summary import print_summary, summary_of
 from shifty.client import runs_api
-from shifty.client.errors import CallFailed
-from shifty.client.model import Address, FailedTests, Orchestrated, Snapshot
+from shifty.client.model import Address, Orchestrated, Snapshot
 from shifty.client.runs_api import Orchestrate
 from shifty.client.transport import Transport
 from shifty.client.worker_api import post_events
@@ -87,15 +87,15 @@ def run(
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
     out = console(json=json)
     began = time.monotonic()
-    last, failed = asyncio.run(_run(asked, settings, out))
+    last, found = asyncio.run(_run(asked, settings, out))
     wall_s = time.monotonic() - began
-    print_summary(out, last, failed, wall_s)
+    print_summary(out, last, found, wall_s)
     if json:
         print_json(summary_of(last, wall_s))
     raise typer.Exit(exit_of_run(last))
 
 
-async def _run(asked: Asked, settings: Settings, out: Console) -> tuple[Snapshot, FailedTests | None]:
+async def _run(asked: Asked, settings: Settings, out: Console) -> tuple[Snapshot, Findings]:
     make_data_dir(settings.data_dir)
     async with AsyncExitStack() as stack:
         address = configured(settings)
@@ -113,12 +113,13 @@ async def _run(asked: Asked, settings: Settings, out: Console) -> tuple[Snapshot
         command = _worker_command(transport.address, begun.run_id, asked, settings, scratch)
         write_suite(scratch / "suite.json", suite)
         await _report_errors(transport, begun.run_id, suite)
+        _say_errors(out, suite)
         crew = LocalWorkers(command, asked.workers)
         view = stack.enter_context(view_for(out))
         await crew.start()
         session = Session(transport, begun.run_id, crew, view, local)
         last = await session.run_to_the_end()
-        return last, await _failed(transport, begun.run_id)
+        return last, await findings_of(transport, last)
 
 
 async def _entered(
@@ -184,6 +185,15 @@ def _say_plan(out: Console, begun: Orchestrated, asked: Asked) -> None:
         out.print(f"  {warning.message}", style="yellow", markup=False)
 
 
+def _say_errors(out: Console, suite: Suite) -> None:
+    """Said at once: whoever waits for this run may rather repair it first."""
+    files = list(dict.fromkeys(error.test_file for error in suite.errors if error.test_file))
+    if files:
+        verb = "does not load and is" if len(files) == 1 else "do not load and are"
+        names = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        out.print(f"  {count(len(files), 'file')} {verb} left out: {names}", style="yellow", markup=False)
+
+
 def _worker_command(address: Address, run_id: str, asked: Asked, settings: Settings, scratch: Path) -> WorkerCommand:
     return WorkerCommand(
         arguments=[
@@ -201,11 +211,3 @@ async def _report_errors(transport: Transport, run_id: str, suite: Suite) -> Non
     messages = [msgspec.json.encode(wire.RunErrorMessage(payload=payload)) for payload in payloads]
     if messages:
         await post_events(transport, run_id, messages, patience_s=transport.patience_s)
-
-
-async def _failed(transport: Transport, run_id: str) -> FailedTests | None:
-    try:
-        return runs_api.read_failed(await runs_api.failed_tests(transport, run_id))
-    except CallFailed:
-        # The verdict is known; this only adds to it.
-        return None

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from shifty.cli.display import workers_table
+from shifty.cli.display import print_error, workers_table
 from shifty.cli.find_server import connected
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, TenantName
 from shifty.cli.output import console, duration, print_json_bytes, status_text, table
@@ -51,8 +51,7 @@ def _print(out: Console, details: RunDetails, *, every: bool) -> None:
         out.print(workers_table(details.run.workers))
         out.print()
     for error in details.run.errors:
-        out.print(Text.assemble(("  ✘ ", "red"), error.test_file or "error outside of tests"))
-        _print_message(out, error.message)
+        print_error(out, error)
     tests = table("", "test", "time", right=("time",))
     for result in details.results:
         if every or _is_notable(result):
@@ -89,8 +88,3 @@ def _name(result: Result) -> str:
 def _text_below(result: Result) -> Text:
     lines = (result.error_message or result.reason or "").strip().splitlines()
     return Text("\n".join(lines[:_MOST_LINES]), style="dim")
-
-
-def _print_message(out: Console, message: str) -> None:
-    for line in message.strip().splitlines()[:_MOST_LINES]:
-        out.print(Text(f"      {line}", style="dim"))

@@ -4,11 +4,13 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from shifty.cli.display import print_failure, workers_table
-from shifty.cli.output import duration
-from shifty.client.model import FailedTests, NotRun, Snapshot
+from shifty.cli.display import print_error, print_failure, workers_table
+from shifty.cli.findings import Findings
+from shifty.cli.output import count, duration
+from shifty.client.model import LooseError, NotRun, Snapshot
 
-_MOST_NOT_RUN = 20
+_MOST_OF_A_REASON = 10
+_MOST_ERRORS = 10
 
 
 class WorkerSummary(msgspec.Struct, rename="camel", frozen=True):
@@ -54,12 +56,14 @@ def summary_of(snapshot: Snapshot, wall_s: float) -> RunSummary:
     )
 
 
-def print_summary(console: Console, snapshot: Snapshot, failed: FailedTests | None, wall_s: float) -> None:
+def print_summary(console: Console, snapshot: Snapshot, found: Findings, wall_s: float) -> None:
     console.print()
-    for failure in failed.failed_tests if failed else []:
+    for failure in found.failed:
         print_failure(console, failure)
-    if failed and failed.not_run:
-        print_not_run(console, failed.not_run)
+    print_not_run(console, found.not_run)
+    print_errors(console, found.errors)
+    if found.failed or found.not_run or found.errors:
+        console.print()
     if snapshot.workers:
         console.print(workers_table(snapshot.workers))
         console.print()
@@ -69,24 +73,53 @@ def print_summary(console: Console, snapshot: Snapshot, failed: FailedTests | No
         console.print(Text(f"                 shifty failed {snapshot.id}", style="dim"))
 
 
-def print_not_run(console: Console, not_run: list[NotRun]) -> None:
-    for test in not_run[:_MOST_NOT_RUN]:
-        title = " › ".join(test.title_path or [test.test_name])
-        console.print(
-            Text.assemble(
-                ("  – ", "magenta"), f"{test.test_file} › {title}", (f"  not run: {test.reason or '?'}", "dim")
-            )
-        )
-    if len(not_run) > _MOST_NOT_RUN:
-        console.print(Text(f"  … and {len(not_run) - _MOST_NOT_RUN} more that were not run", style="dim"))
+def print_not_run(console: Console, not_run: list[NotRun], *, most: int | None = _MOST_OF_A_REASON) -> None:
+    """Each reason once, with at most ``most`` of its tests."""
+    by_reason: dict[str, list[NotRun]] = {}
+    for test in not_run:
+        by_reason.setdefault(test.reason or "nobody said why", []).append(test)
+    for reason, tests in by_reason.items():
+        console.print(Text.assemble(("  – ", "magenta"), f"{count(len(tests), 'test')} not run: {reason}"))
+        for test in tests[:most]:
+            title = " › ".join(test.title_path or [test.test_name])
+            project = f"[{test.project_name}] " if test.project_name else ""
+            console.print(Text(f"      {project}{test.test_file} › {title}", style="dim"))
+        _print_rest(console, len(tests), most)
+
+
+def print_errors(console: Console, errors: list[LooseError]) -> None:
+    for error in errors[:_MOST_ERRORS]:
+        print_error(console, error)
+    _print_rest(console, len(errors), _MOST_ERRORS)
+
+
+def _print_rest(console: Console, number: int, most: int | None) -> None:
+    if most is not None and number > most:
+        console.print(Text(f"      … and {number - most} more", style="dim"))
 
 
 def _verdict(snapshot: Snapshot, wall_s: float) -> Text:
     word = snapshot.conclusion or snapshot.status
     if snapshot.status == "failed":
-        word = f"could not be completed ({snapshot.failure_reason or 'unknown'})"
+        word = f"could not be completed ({_why(snapshot.failure_reason or 'unknown')})"
     style = {"passed": "bold green", "flaky": "bold yellow", "cancelled": "bold yellow"}.get(word, "bold red")
     counts = [(snapshot.passed_tests, "passed"), (snapshot.failed_tests, "failed"), (snapshot.flaky_tests, "flaky")]
     counts += [(snapshot.skipped_tests, "skipped"), (snapshot.not_run_tests, "not run")]
     numbers = ", ".join(f"{number} {name}" for number, name in counts if number) or "no tests"
     return Text.assemble((f"Run {word}", style), f": {numbers} of {snapshot.total_tests} in {duration(wall_s * 1000)}")
+
+
+def _why(failure_reason: str) -> str:
+    meaning = _MEANINGS.get(failure_reason)
+    return f"{failure_reason}: {meaning}" if meaning else failure_reason
+
+
+_MEANINGS = {
+    "NO_WORKERS": "no worker took it up in time",
+    "TIMED_OUT": "it took longer than it may",
+    "SHARD_LOST": "work was lost with its workers, more than once",
+    "RUN_ERROR": "errors outside of the tests",
+    "NO_TESTS": "there was nothing to run",
+    "LEDGER_INCOMPLETE": "a test never said what became of it",
+    "TESTS_NOT_RUN": "tests never ran although none had failed before them",
+}

@@ -202,11 +202,30 @@ class Result(Answer, kw_only=True, frozen=True):
     reason: str | None = None
 
 
+class Place(Answer, kw_only=True, frozen=True):
+    file: str
+    line: int
+
+
+class ErrorInFull(Answer, kw_only=True, frozen=True):
+    location: Place | None = None
+
+
 class LooseError(Answer, kw_only=True, frozen=True):
     """An error that belongs to no test."""
 
     test_file: str | None = None
     message: str = ""
+    error: ErrorInFull | None = None
+
+    @property
+    def where(self) -> str:
+        """The spec file, and the line; where that is in another file, both."""
+        place = self.error.location if self.error else None
+        at = f"{place.file}:{place.line}" if place else ""
+        if not place or not self.test_file or place.file == self.test_file:
+            return at or self.test_file or "outside of any file"
+        return f"{self.test_file} (at {at})"
 
 
 class RunInFull(Run, kw_only=True, frozen=True):

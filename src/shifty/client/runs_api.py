@@ -43,9 +43,9 @@ def read_page(body: bytes) -> Page:
     return msgspec.json.decode(body, type=Page)
 
 
-async def run_details(transport: Transport, run_id: str) -> bytes:
-    """The run with its results as JSON; ``read_details`` makes sense of it."""
-    return await transport.call("GET", f"/runs/{run_id}", query={"resultsLimit": "2000"})
+async def run_details(transport: Transport, run_id: str, *, results: int = 2000) -> bytes:
+    """The run with at most that many of its results as JSON; ``read_details`` makes sense of it."""
+    return await transport.call("GET", f"/runs/{run_id}", query={"resultsLimit": str(results)})
 
 
 def read_details(body: bytes) -> RunDetails:

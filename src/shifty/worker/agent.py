@@ -15,6 +15,7 @@ from shifty.worker.assignment import Assignment, Workplace
 from shifty.worker.heartbeat import Signals, beat
 from shifty.worker.leftovers import deliver_leftovers
 from shifty.worker.playwright.model import BatchOutcome
+from shifty.worker.presence import stay_known
 from shifty.worker.race import unless
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ Farewell: TypeAlias = Literal["drained", "cancelled", "left"]
 """Why a worker stopped: no work will come, its run was cancelled, or it was told to leave."""
 
 _HAND_BACK_S = 5.0
+_LAST_ANSWER_S = 5.0
+_ASK_EVERY_S = 10.0
+"""During teardown. The server gives a worker up that it has not heard from for a minute."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,21 @@ class Agent:
 
     async def _close_assignment(self) -> None:
         assignment, self._assignment = self._assignment, None
-        if assignment is not None:
+        if assignment is None:
+            return
+        if self._leave.is_set():
+            # Others have its work by now; one that leaves must not claim any of it again.
             await assignment.close(self._leave)
+            return
+        closed = asyncio.Event()
+        every_s = min(_ASK_EVERY_S, 2 * self._terms.heartbeat_s)
+        presence = asyncio.create_task(stay_known(self._transport, assignment.run_id, self._claimant, every_s, closed))
+        try:
+            await assignment.close(self._leave)
+        finally:
+            closed.set()
+            await asyncio.wait([presence], timeout=_LAST_ANSWER_S)
+            presence.cancel()
 
     async def _abandon(self) -> None:
         """Something went wrong already: clean up without hiding what."""

@@ -36,7 +36,7 @@ class Spool:
             UsageError: the folder can't be written, or another process has it.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_private(folder)
             lock = _lock(folder)
             if lock is None:
                 raise UsageError(f"Another process writes {folder}; give this worker a folder of its own.")
@@ -103,6 +103,14 @@ def folders(root: Path) -> Iterator[tuple[str, Path]]:
     """Run id and folder of every spool below ``root``."""
     for tenant_file in sorted(root.glob(f"*/*/{_TENANT}")):
         yield tenant_file.parent.parent.name, tenant_file.parent
+
+
+def _make_private(folder: Path) -> None:
+    """Results hold what tests print, and with it what they know. ``parents=True`` would leave those above open."""
+    for missing in reversed([above for above in folder.parents if not above.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _lock(folder: Path) -> int | None:

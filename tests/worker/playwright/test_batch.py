@@ -58,10 +58,14 @@ def test_a_batch_runs_exactly_its_tests_whatever_their_titles(version: str, tmp_
     assert f"Running {len(started)} tests" in (tmp_path / f"outcomes-{version}" / "out" / "output.log").read_text()
 
 
-def test_a_test_of_a_serial_group_runs_after_its_group_and_is_reported_alone(tmp_path: Path) -> None:
+def test_a_test_of_a_serial_group_runs_and_is_reported_with_its_whole_group(tmp_path: Path) -> None:
     told = run_whole(copied_suite("outcomes", tmp_path), pick=only("recovers › third step"))
 
-    assert {name: result.status for name, result in told.results.items()} == {"serial: recovers › third step": "passed"}
+    assert {name: result.status for name, result in told.results.items()} == {
+        "serial: recovers › first step": "passed",
+        "serial: recovers › second step": "flaky",
+        "serial: recovers › third step": "passed",
+    }
     assert "Running 3 tests" in (tmp_path / "outcomes-newest" / "out" / "output.log").read_text()
 
 

@@ -135,7 +135,7 @@ async def test_servers_whose_keeper_is_killed_come_back_for_the_next_batch(
     suite = await list_suite(folder, extra_args=["--project", "reports"])
     (server,) = suite.web_servers
     machine = await prepare(suite, RUN_ID, lambda _: None)
-    state = json.loads((meeting_place(suite.root, suite.config) / "state.json").read_text())
+    state = json.loads((meeting_place(suite.root, suite.config, repr(server)) / "state.json").read_text())
 
     os.kill(state["pid"], signal.SIGKILL)
     wait_until(lambda: not answers(server), "the server has outlived its keeper")

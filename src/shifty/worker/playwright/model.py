@@ -177,7 +177,7 @@ class BatchOutcome:
 
     ending: Ending
     reported: frozenset[str] = frozenset()
-    """Test ids with a final result on the wire."""
+    """Test ids with a final result on the wire, with those that a serial group brought along."""
     not_run: tuple[tuple[str, str], ...] = ()
     """Test ids that Playwright gave up on, each with the reason; trying again elsewhere would change nothing."""
     running_at_crash: frozenset[str] = frozenset()

@@ -41,6 +41,11 @@ class Part:
         self._on_blocked = on_blocked
         self._outcomes = Outcomes(root, wanted.lease)
         self._found: set[str] = set()
+        self._company: set[str] = set()
+        """The rest of a serial group, which has to run again with those of its tests that are ours.
+
+        It has reported under an earlier lease that was lost. A final result of now replaces that; nothing less may.
+        """
         self._faults: list[ev.Fault] = []
         self._end: ev.End | None = None
         self.broken: frozenset[str] = frozenset()
@@ -77,20 +82,24 @@ class Part:
         conclusion = self._outcomes.conclude(self._end)
         self._tell_results(conclusion.results)
         for ref, reason in conclusion.not_run:
-            self._tally.not_run[stable_id_of(ref)] = reason
+            if (test_id := stable_id_of(ref)) not in self._company:
+                self._tally.not_run[test_id] = reason
         self._miss()
         return "finished", frozenset()
 
     def _begin(self, tests: Sequence[ev.TestEvent]) -> None:
-        refs: list[wire.TestRef] = []
-        for test in tests:
-            ref = ref_of(self._root, test)
-            test_id = stable_id_of(ref)
-            if self._wanted.takes(ref, test_id):
+        named = [(test, ref_of(self._root, test)) for test in tests]
+        own = [(test, ref) for test, ref in named if self._wanted.takes(ref, stable_id_of(ref))]
+        self._found.update(stable_id_of(ref) for _, ref in own)
+        groups = {_group_of(test) for test, _ in own if test.serial}
+        for test, ref in named:
+            if stable_id_of(ref) in self._found:
                 self._outcomes.begin(test, ref)
-                self._found.add(test_id)
-                refs.append(ref)
-        if refs:
+            elif _group_of(test) in groups:
+                self._outcomes.begin(test, ref)
+                self._company.add(stable_id_of(ref))
+        if own:
+            refs = [ref for _, ref in own]
             payload = wire.RunStart(run_id=self._wanted.run_id, tests=refs, lease=self._wanted.lease)
             self._on_message(wire.RunStartMessage(payload=payload))
 
@@ -106,11 +115,12 @@ class Part:
             self._tell_results(self._outcomes.ended(event))
 
     def _tell_results(self, results: Sequence[wire.TestResult]) -> None:
-        if not results:
+        told = [result for result in results if result.final or stable_id_of(result) not in self._company]
+        if not told:
             return
-        payload = wire.TestBatch(results=list(results), run_id=self._wanted.run_id, lease=self._wanted.lease)
+        payload = wire.TestBatch(results=told, run_id=self._wanted.run_id, lease=self._wanted.lease)
         self._on_message(wire.TestBatchMessage(payload=payload))
-        self._tally.reported.update(stable_id_of(result) for result in results if result.final)
+        self._tally.reported.update(stable_id_of(result) for result in told if result.final)
 
     def _tell_error(self, error: wire.RunError) -> None:
         payload = wire.RunError(
@@ -134,6 +144,10 @@ class Part:
             return
         for test_id in self._wanted.ids - self._found - self._tally.not_run.keys():
             self._tally.not_run[test_id] = "Playwright no longer finds it in its file"
+
+
+def _group_of(test: ev.TestEvent) -> tuple[str, str, str | None, int]:
+    return test.project, test.file, test.serial, test.repeat
 
 
 @dataclass(frozen=True)
