@@ -17,8 +17,8 @@ from shifty.cli.file_lock import FileLock
 from shifty.cli.local_server import LOCAL_TENANT
 from shifty.cli.server_file import KEY_FILE, ServerFile, remove_server_file, write_private, write_server_file
 from shifty.config import Settings
+from shifty.database.attach import opened
 from shifty.database.embedded import EmbeddedPostgres
-from shifty.database.migrate import migrate
 from shifty.database.pool import Database
 from shifty.errors import Refusal, UsageError
 from shifty.server.app import create_app
@@ -149,26 +149,16 @@ def _uvicorn_config(database: Database, settings: Settings) -> uvicorn.Config:
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncGenerator[Database]:
     if settings.database_url:
-        async with _opened(settings.database_url, settings) as database:
+        async with opened(settings.database_url, settings) as database:
             yield database
         return
     embedded = EmbeddedPostgres(settings.data_dir)
     await asyncio.to_thread(embedded.start)
     try:
-        async with _opened(embedded.dsn, settings) as database:
+        async with opened(embedded.dsn, settings) as database:
             yield database
     finally:
         await asyncio.to_thread(embedded.stop)
-
-
-@asynccontextmanager
-async def _opened(dsn: str, settings: Settings) -> AsyncGenerator[Database]:
-    await migrate(dsn)
-    database = await Database.open(dsn, max_size=settings.database_pool_size)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 async def _ensure_local_key(database: Database, data_dir: Path) -> None:

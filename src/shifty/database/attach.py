@@ -23,25 +23,26 @@ async def database_for(settings: Settings) -> AsyncGenerator[Database]:
         Unavailable: the database can't be reached.
     """
     if settings.database_url:
-        async with _opened(settings.database_url, settings) as database:
+        async with opened(settings.database_url, settings) as database:
             yield database
         return
     postgres = EmbeddedPostgres(settings.data_dir)
     try:
         await asyncio.to_thread(postgres.start)
     except DataFolderInUse as error:
-        async with _opened(await _dsn_of_owner(settings, error), settings) as database:
+        async with opened(await _dsn_of_owner(settings, error), settings) as database:
             yield database
         return
     try:
-        async with _opened(postgres.dsn, settings) as database:
+        async with opened(postgres.dsn, settings) as database:
             yield database
     finally:
         await asyncio.to_thread(postgres.stop)
 
 
 @asynccontextmanager
-async def _opened(dsn: str, settings: Settings) -> AsyncGenerator[Database]:
+async def opened(dsn: str, settings: Settings) -> AsyncGenerator[Database]:
+    """The database at ``dsn``, migrated; closed afterwards."""
     await migrate(dsn)
     database = await Database.open(dsn, max_size=settings.database_pool_size)
     try:

@@ -39,7 +39,6 @@ class Database:
         self.dsn = dsn
         self._max_size = max_size
         self._pool = _make_pool(dsn, max_size)
-        self._taken = 0
         self._closing = False
         self._renewal: asyncio.Task[None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
@@ -103,7 +102,6 @@ class Database:
             self._renew(pool)
             raise Unavailable(AWAY) from error
         finally:
-            self._taken -= 1
             await pool.putconn(connection)
 
     async def _take(self) -> tuple[_Pool, AsyncConnection[TupleRow]]:
@@ -123,7 +121,6 @@ class Database:
                     raise Unavailable("This server is going down.") from None
                 continue
             if await _alive(connection):
-                self._taken += 1
                 return pool, connection
             await connection.close()
             await pool.putconn(connection)

@@ -33,7 +33,7 @@ select r.status, r.worker_count, r.total_tests,
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s;
 
 -- name: closing_state
-select r.status, r.origin, r.project_id, r.started_at is not null as was_started,
+select r.status, r.origin, r.project_id,
        (select count(*) from work_items i where i.run_id = r.id and i.state in ('waiting', 'leased'))::int as open_items,
        (select count(*) from shards s where s.run_id = r.id and not s.ended)::int as open_shards,
        (select count(*) from leases l where l.run_id = r.id and l.state = 'active')::int as active_leases,

@@ -24,7 +24,6 @@ class ClosingState(NamedTuple):
     status: str
     origin: str
     project_id: int
-    was_started: bool
     open_items: int
     open_shards: int
     active_leases: int

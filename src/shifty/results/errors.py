@@ -1,6 +1,6 @@
 """Refusals of this room."""
 
-from shifty.errors import Invalid, NotFound, TooLarge
+from shifty.errors import Invalid, NotFound
 
 
 class UnknownRun(NotFound):
@@ -14,8 +14,3 @@ class BadMessage(Invalid):
     def __init__(self, reason: str, index: int | None = None) -> None:
         where = "The message" if index is None else f"Message {index}"
         super().__init__(f"{where} can't be read: {reason}", {} if index is None else {"index": index})
-
-
-class MessageTooLarge(TooLarge):
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The message is over {limit} bytes. Send fewer results at a time.", {"limit": limit})
