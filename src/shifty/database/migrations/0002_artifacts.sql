@@ -1,0 +1,1 @@
+-- Artifacts of runs: the bytes are in the object store, what is known of them is here.

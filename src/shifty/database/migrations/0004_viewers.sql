@@ -1,0 +1,1 @@
+-- Who looks at a run and who reports to it over a socket.

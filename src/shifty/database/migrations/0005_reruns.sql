@@ -1,0 +1,1 @@
+-- Runs that run again what failed in an earlier one.
