@@ -12,6 +12,7 @@ import pytest
 
 from shifty.config import Settings, load_settings
 from shifty.database.pool import Database
+from tests.support.object_store import ObjectStore
 from tests.support.postgres import TestCluster, copy_of_template
 from tests.support.server import RunningServer, new_tenant, running_server
 
@@ -26,6 +27,8 @@ class XdistNode(Protocol):
 def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("SHIFTY_") and name not in _KEPT]:
         del os.environ[name]
+    # All tests have one address, and share it over a database; what is said about addresses is tested with a limit.
+    os.environ["SHIFTY_ADDRESS_REQUESTS_PER_MINUTE"] = "0"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -90,6 +93,25 @@ async def tenant_id(db: Database) -> UUID:
         ).fetchone()
     assert row
     return row[0]
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Generator[ObjectStore]:
+    """The process's S3 server, started when the first test asks for it."""
+    store = ObjectStore()
+    try:
+        store.start()
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def s3_url(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A SHIFTY_STORAGE_URL of one's own in that S3 server, whose keys are in this process's environment."""
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    return object_store.new_url()
 
 
 @pytest.fixture

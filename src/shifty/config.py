@@ -43,11 +43,20 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, repr=False)
     database_pool_size: int = Field(default=10, ge=1, le=500)
     storage_url: str | None = Field(default=None, repr=False)
+    storage_public_endpoint: str | None = None
+    artifact_max_bytes: int = Field(default=100 * 1024 * 1024, ge=1, le=2**40)
 
     host: str = "127.0.0.1"
     port: int = Field(default=7357, ge=0, le=65535)
+    public_url: str | None = None
+    body_idle_seconds: float = Field(default=30, gt=0, le=3600)
     lease_seconds: float = Field(default=30, gt=0, le=3600)
     heartbeat_seconds: float = Field(default=5, gt=0, le=600)
+
+    requests_per_minute: int = Field(default=500, ge=0, le=10_000_000)
+    ingest_requests_per_minute: int = Field(default=30_000, ge=0, le=10_000_000)
+    address_requests_per_minute: int = Field(default=120, ge=0, le=10_000_000)
+    trusted_proxies: str | None = None
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

@@ -2,12 +2,15 @@
 
     Refusal
     ├── NotFound          what was asked for does not exist, or belongs to someone else
+    ├── Gone              it did exist
     ├── Invalid           the input is at fault; details name the field
     ├── Conflict          the input is fine, the state does not allow it
     ├── Unauthenticated   nobody knows who is calling
     ├── Forbidden         the caller may not do this
     ├── Exhausted         a limit is reached; the same call may pass later
     ├── TooLarge          the body is over the limit
+    ├── TooSlow           the body does not come
+    ├── OutOfRange        the part that is asked for is not there
     └── Unavailable       a part that we need is away; the same call may pass later
     UsageError            a command was called wrongly or the machine lacks something: exit code 2
 
@@ -33,6 +36,10 @@ class NotFound(Refusal):
     code = "NOT_FOUND"
 
 
+class Gone(Refusal):
+    code = "GONE"
+
+
 class Invalid(Refusal):
     code = "INVALID_PARAMETERS"
 
@@ -50,6 +57,8 @@ class Forbidden(Refusal):
 
 
 class Exhausted(Refusal):
+    """Too many requests; `Retry-After` says when the next one may come."""
+
     code = "RATE_LIMIT_EXCEEDED"
 
     def __init__(self, message: str, details: Mapping[str, object] | None = None, *, retry_after_s: int = 1) -> None:
@@ -59,6 +68,22 @@ class Exhausted(Refusal):
 
 class TooLarge(Refusal):
     code = "PAYLOAD_TOO_LARGE"
+
+
+class TooSlow(Refusal):
+    """The body came too slowly, or stopped coming."""
+
+    code = "REQUEST_TIMEOUT"
+
+
+class OutOfRange(Refusal):
+    """The `Range` header asks for bytes that are not there."""
+
+    code = "RANGE_NOT_SATISFIABLE"
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"The range begins after the end: there are {size_bytes} bytes.", {"sizeBytes": size_bytes})
+        self.size_bytes = size_bytes
 
 
 class Unavailable(Refusal):

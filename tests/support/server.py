@@ -35,7 +35,11 @@ async def running_server(db: Database, settings: Settings, tenant: Tenant) -> As
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     config = uvicorn.Config(
-        create_app(db, settings), log_config=None, ws="websockets-sansio", timeout_graceful_shutdown=2
+        create_app(db, settings),
+        log_config=None,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

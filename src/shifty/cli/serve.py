@@ -141,6 +141,8 @@ def _uvicorn_config(database: Database, settings: Settings) -> uvicorn.Config:
         ws_max_size=1024 * 1024,
         lifespan="on",
         access_log=False,
+        # It would trust X-Forwarded-For of this machine unasked; the application has its own, by `trusted_proxies`.
+        proxy_headers=False,
         log_level="warning",
         timeout_graceful_shutdown=_GRACE_S,
     )

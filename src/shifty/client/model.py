@@ -1,36 +1,18 @@
-"""Nouns of the client: where the server is, and what its answers hold. Unknown fields are ignored."""
+"""Nouns of the client: what workers are told, and how runs stand."""
 
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
-import msgspec
+from shifty.client.account import Address as Address
+from shifty.client.answer import Answer
+from shifty.client.attempts import ErrorInFull as ErrorInFull
+from shifty.client.attempts import Place as Place
+from shifty.client.attempts import Result as Result
 
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timedOut"]
 
 OPEN: frozenset[RunStatus] = frozenset({"pending", "running"})
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the server is and who we are to it."""
-
-    url: str
-    key: str
-    tenant: str
-
-    @property
-    def is_local(self) -> bool:
-        return self.url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-
-    @property
-    def identity(self) -> str:
-        """Whose runs these are. A server on this machine may come back on another port."""
-        return self.tenant if self.is_local else f"{self.url} {self.tenant}"
-
-
-class Answer(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """Base of what is read."""
 
 
 class TestToRun(Answer, kw_only=True, frozen=True):
@@ -61,7 +43,10 @@ class Lease(Answer, tag_field="kind", tag="lease", kw_only=True, frozen=True):
 
 
 class Idle(Answer, tag_field="kind", tag="idle", kw_only=True, frozen=True):
+    """``reason`` says why there is nothing where that is more than "others have it all"."""
+
     retry_after_ms: int = 500
+    reason: str | None = None
 
 
 class Drained(Answer, tag_field="kind", tag="drained", kw_only=True, frozen=True):
@@ -103,9 +88,12 @@ class Orchestrated(Answer, kw_only=True, frozen=True):
     status: RunStatus
     worker_count: int
     total_tests: int
+    total_files: int = 0
     shards: list[PlannedShard] = []
     warnings: list[Warned] = []
+    recommended_worker_count: int | None = None
     is_new_run: bool = True
+    rerun_of: str | None = None
 
 
 class ShardProgress(Answer, kw_only=True, frozen=True):
@@ -131,6 +119,7 @@ class WorkerProgress(Answer, kw_only=True, frozen=True):
 
 
 class Failure(Answer, kw_only=True, frozen=True):
+    test_id: str | None = None
     test_file: str
     test_name: str = ""
     title_path: list[str] = []
@@ -174,6 +163,10 @@ class Run(Answer, kw_only=True, frozen=True):
     conclusion: Conclusion | None = None
     failure_reason: str | None = None
     project: str | None = None
+    origin: str | None = None
+    ci_build_id: str | None = None
+    actor: str | None = None
+    rerun_of: str | None = None
     total_tests: int = 0
     passed_tests: int = 0
     failed_tests: int = 0
@@ -181,34 +174,13 @@ class Run(Answer, kw_only=True, frozen=True):
     skipped_tests: int = 0
     not_run_tests: int = 0
     duration_ms: int | None = None
+    test_duration_ms: int = 0
     worker_count: int | None = None
     branch: str | None = None
     commit_sha: str | None = None
-    created_at: str | None = None
-    completed_at: str | None = None
-
-
-class Result(Answer, kw_only=True, frozen=True):
-    test_file: str
-    test_name: str = ""
-    title_path: list[str] = []
-    project_name: str | None = None
-    line: int | None = None
-    status: str = ""
-    flaky: bool = False
-    duration_ms: int = 0
-    retry_count: int = 0
-    error_message: str | None = None
-    reason: str | None = None
-
-
-class Place(Answer, kw_only=True, frozen=True):
-    file: str
-    line: int
-
-
-class ErrorInFull(Answer, kw_only=True, frozen=True):
-    location: Place | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
 
 
 class LooseError(Answer, kw_only=True, frozen=True):
@@ -229,20 +201,34 @@ class LooseError(Answer, kw_only=True, frozen=True):
 
 
 class RunInFull(Run, kw_only=True, frozen=True):
+    shard_strategy: str = ""
+    metadata: dict[str, object] = {}
+    version: int = 0
+    shards: list[ShardProgress] = []
     workers: list[WorkerProgress] = []
     errors: list[LooseError] = []
+
+
+class Pagination(Answer, kw_only=True, frozen=True):
+    total: int = 0
+    limit: int = 0
+    offset: int = 0
+    has_more: bool = False
 
 
 class RunDetails(Answer, kw_only=True, frozen=True):
     run: RunInFull
     results: list[Result] = []
+    results_pagination: Pagination = Pagination()
 
 
 class Page(Answer, kw_only=True, frozen=True):
     runs: list[Run] = []
+    pagination: Pagination = Pagination()
 
 
 class NotRun(Answer, kw_only=True, frozen=True):
+    test_id: str | None = None
     test_file: str
     test_name: str = ""
     title_path: list[str] = []

@@ -1,20 +1,21 @@
 """Follow a run to its end over server-sent events, however often the connection breaks."""
 
 import asyncio
-import random
 import time
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import msgspec
 
 from shifty.client.errors import ServerAway
 from shifty.client.model import Snapshot
+from shifty.client.pauses import Pauses
 from shifty.client.transport import Transport
 
 # The server sends every two seconds, whether something changed or not.
 _SILENCE_S = 10.0
-_PAUSE_S = 0.5
+_FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 3.0
 
 _snapshot = msgspec.json.Decoder(Snapshot)
@@ -43,7 +44,7 @@ async def events(lines: AsyncIterable[str]) -> AsyncIterator[Event]:
             identity = value.strip()
 
 
-async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> AsyncIterator[Snapshot | ServerAway]:
+async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> AsyncGenerator[Snapshot | ServerAway]:
     """Each snapshot of the run, the last one with its end; ServerAway, as a value, each time that nobody is there.
 
     Raises:
@@ -51,23 +52,46 @@ async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> A
     """
     path = f"/orchestrate/{run_id}/progress?everyMs={every_ms}"
     last_id: str | None = None
-    pause = _PAUSE_S
+    pauses = Pauses(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
     while True:
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
+        asked_s = None
         try:
             async with transport.stream(path, headers, silence_s=_SILENCE_S) as answer:
                 if answer.status_code == 204:
                     return
                 async for event in events(answer.aiter_lines()):
-                    last_id, pause = event.id or last_id, _PAUSE_S
+                    pauses.restart()
+                    last_id = event.id or last_id
                     snapshot = _snapshot.decode(event.data)
                     yield snapshot
                     if snapshot.is_over:
                         return
         except ServerAway as away:
+            asked_s = away.retry_after_s
             yield away
-        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
-        pause = min(pause * 2, _LONGEST_PAUSE_S)
+        await asyncio.sleep(pauses.next_s(asked_s))
+
+
+async def snapshots(
+    transport: Transport, run_id: str, *, every_ms: int, patience_s: float
+) -> AsyncGenerator[Snapshot]:
+    """Each snapshot of the run, the last one with its end.
+
+    Raises:
+        ServerAway: nobody has answered for ``patience_s``.
+        Stopped: there is no such run, or we may not see it.
+    """
+    away_since: float | None = None
+    async with aclosing(follow(transport, run_id, every_ms=every_ms)) as updates:
+        async for update in updates:
+            if isinstance(update, Snapshot):
+                away_since = None
+                yield update
+                continue
+            away_since = away_since or time.monotonic()
+            if time.monotonic() - away_since >= patience_s:
+                raise update
 
 
 async def current(transport: Transport, run_id: str) -> Snapshot:
@@ -77,10 +101,7 @@ async def current(transport: Transport, run_id: str) -> Snapshot:
         ServerAway: nobody answers, even after ``transport.patience_s``.
         Stopped: there is no such run, or we may not see it.
     """
-    until = time.monotonic() + transport.patience_s
-    async for update in follow(transport, run_id):
-        if isinstance(update, Snapshot):
-            return update
-        if time.monotonic() > until:
-            raise update
+    async with aclosing(snapshots(transport, run_id, every_ms=2000, patience_s=transport.patience_s)) as found:
+        async for snapshot in found:
+            return snapshot
     raise ServerAway(f"The server said nothing about run {run_id}.")

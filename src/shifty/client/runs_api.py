@@ -1,25 +1,29 @@
 """The calls that commands make: start, look at and cancel runs."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from shifty import wire
 from shifty.client.model import FailedTests, Orchestrated, Page, QueueStats, RunDetails
 from shifty.client.transport import Transport
+
+if TYPE_CHECKING:
+    # It brings pydantic along, which takes longer to import than all of this room.
+    from shifty import wire
 
 
 class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True):
     """The body of ``POST /orchestrate``."""
 
-    test_files: Sequence[str]
-    worker_count: int
-    project: str
+    test_files: Sequence[str] = ()
+    worker_count: int = 5
+    project: str | None = None
     branch: str | None = None
     commit_sha: str | None = None
     ci_build_id: str | None = None
-    metadata: Mapping[str, str] = {}
-    tests: Sequence[wire.PlannedTest] | None = None
+    metadata: Mapping[str, object] = {}
+    tests: "Sequence[wire.PlannedTest] | None" = None
     pending_timeout_ms: int | None = None
 
 

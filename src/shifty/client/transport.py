@@ -1,7 +1,6 @@
 """One connection to the API: headers, time-outs, and calls that are repeated while the server is away."""
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ import httpx
 
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Address
+from shifty.client.pauses import Pauses
 from shifty.client.verdict import failure_of
 
 CONNECT_S = 5.0
@@ -59,16 +59,15 @@ class Transport:
             Stopped: the server refuses.
         """
         until = time.monotonic() + (self.patience_s if patience_s is None else patience_s)
-        pause = FIRST_PAUSE_S
+        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             try:
                 return await self._once(method, path, body, query, headers)
             except ServerAway as away:
-                wait = max(pause, away.retry_after_s or 0) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
-                if time.monotonic() + wait > until:
+                wait_s = pauses.next_s(away.retry_after_s)
+                if time.monotonic() + wait_s > until:
                     raise
-            await asyncio.sleep(wait)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
+            await asyncio.sleep(wait_s)
 
     async def _once(
         self,
@@ -110,7 +109,10 @@ class Transport:
             raise self._away(error) from error
 
     def _failure(self, answer: httpx.Response) -> CallFailed:
-        return failure_of(answer.status_code, answer.content, answer.headers.get("Retry-After"), self.address.url)
+        known = answer.headers
+        return failure_of(
+            answer.status_code, answer.content, known.get("Retry-After"), self.address.url, known.get("X-Request-ID")
+        )
 
     def _away(self, error: httpx.HTTPError) -> ServerAway:
         detail = str(error) or type(error).__name__

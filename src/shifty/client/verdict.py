@@ -2,27 +2,69 @@
 
 import msgspec
 
-from shifty.client.errors import CallFailed, Cancelled, LeaseGone, ServerAway, Stopped
+from shifty.client.errors import (
+    AlreadyFinished,
+    CallFailed,
+    Cancelled,
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    LeaseGone,
+    NotFound,
+    QueueFull,
+    RateLimited,
+    ServerAway,
+    Stopped,
+    Unauthenticated,
+)
 
 _PASSES_LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
-_STOPS = {"RUN_CANCELLED": Cancelled, "LEASE_LOST": LeaseGone}
+_LATER: dict[str, type[ServerAway]] = {"RATE_LIMIT_EXCEEDED": RateLimited, "QUEUE_FULL": QueueFull}
+_ABOUT_THE_CALLER = frozenset({"FORBIDDEN", "INVALID_TENANT"})
+_NEVER: dict[str | int, type[Stopped]] = {
+    "RUN_CANCELLED": Cancelled,
+    "RUN_ALREADY_FINISHED": AlreadyFinished,
+    "LEASE_LOST": LeaseGone,
+    400: Invalid,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    413: Invalid,
+    415: Invalid,
+    422: Invalid,
+}
 
 
 class _Envelope(msgspec.Struct):
     error: str = ""
     code: str = ""
+    details: dict[str, object] = {}
 
 
-def failure_of(status: int, body: bytes, retry_after: str | None, url: str) -> CallFailed:
+def failure_of(
+    status: int, body: bytes, retry_after: str | None, url: str, request_id: str | None = None
+) -> CallFailed:
     """What an answer of 400 and above means for the caller."""
     envelope = _read(body)
     if status in _PASSES_LATER:
-        sentence = envelope.error or f"{url} answered {status}."
-        return ServerAway(sentence, _seconds(retry_after))
+        return _LATER.get(envelope.code, ServerAway)(
+            envelope.error or f"{url} answered {status}.",
+            _seconds(retry_after),
+            code=envelope.code,
+            status=status,
+            details=envelope.details,
+            request_id=request_id,
+        )
     sentence = envelope.error or f"{url} answered {status}; is it a Shifty server?"
-    if status in (401, 403):
+    if status == 401 or envelope.code in _ABOUT_THE_CALLER:
         sentence += " Check SHIFTY_API_KEY and SHIFTY_TENANT_ID."
-    return _STOPS.get(envelope.code, Stopped)(sentence, code=envelope.code or "UNKNOWN", status=status)
+    kind = _NEVER.get(envelope.code) or _NEVER.get(status, Stopped)
+    return kind(
+        sentence, code=envelope.code or "UNKNOWN", status=status, details=envelope.details, request_id=request_id
+    )
 
 
 def _read(body: bytes) -> _Envelope:

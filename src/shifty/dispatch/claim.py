@@ -9,6 +9,7 @@ from shifty.dispatch.model import Claimant, Drained, Idle, Lease
 from shifty.dispatch.store import QUERIES, DispatchStore, Held, RunState
 from shifty.planning.policy import Board, Waiting, next_batch
 from shifty.runs.errors import RunNotFound
+from shifty.tenants.quota import find_seat
 
 DEFAULT_OVERHEAD_S = 1.5
 """What a batch costs beside its tests until workers have measured it: a process start, mostly."""
@@ -39,6 +40,8 @@ async def claim(db: Database, tenant_id: UUID, run_id: UUID, claimant: Claimant,
         held = await store.held_by(claimant.worker_id)
         if held is not None:
             await store.extend(held.token, lease_for)
+        elif (full := await find_seat(tx, tenant_id, claimant.worker_id)) and await store.anything_open():
+            return Idle(full.sentence())
         else:
             held = await _next_lease(store, state, claimant, lease_for)
         if held is None:
@@ -71,6 +74,9 @@ async def claim_any(
         except (RunNotFound, RunCancelled):
             continue
         if isinstance(answer, Lease):
+            return answer
+        if isinstance(answer, Idle) and answer.reason:
+            # The plan is one for all runs, so the next one would say the same.
             return answer
     return Idle()
 

@@ -43,7 +43,9 @@ class Lease:
 
 @dataclass(frozen=True)
 class Idle:
-    """Nothing waits now, but others still hold leases that they may lose."""
+    """Nothing is given now, but may be later: others hold leases that they may lose, or ``reason`` says what else."""
+
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ async def post_pool_claim(caller: OrchestrateCaller, body: PoolClaimRequest, db:
     return _told(request, answer)
 
 
-@router.post("/runs/{runId}/leases/{token}/renew", summary="Keep a lease", responses=refusals(LeaseLost))
+@router.post("/runs/{runId}/leases/{token}/renew", summary="Keep a lease", responses=refusals(RunNotFound, LeaseLost))
 async def post_renew(caller: OrchestrateCaller, run_id: RunId, token: str, db: Db, request: Request) -> RenewResponse:
     """Move the end of a lease; `LEASE_LOST` means that its tests belong to somebody else and must be stopped."""
     await require_run(db, caller, run_id)

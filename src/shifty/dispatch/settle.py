@@ -9,6 +9,7 @@ from shifty.database.pool import Transaction
 from shifty.dispatch.errors import LeaseLost
 from shifty.dispatch.model import HeldItem
 from shifty.dispatch.store import BlamedTest, DispatchStore
+from shifty.runs.errors import RunNotFound
 
 MOST_LOSSES = 2
 """A test that loses its worker this often is reported failed, not queued for ever."""
@@ -40,11 +41,14 @@ async def settle(
     in order.
 
     Raises:
+        RunNotFound: this tenant has no such run.
         LeaseLost: it has ended before.
     """
     store = DispatchStore(tx, tenant_id, run_id)
     held = await store.held_items(token)
     if not await store.end(token, _STATES[ending]):
+        if await store.state() is None:
+            raise RunNotFound(run_id)
         raise LeaseLost(token)
     settled = Settled()
     if ending in ("crashed", "lost"):

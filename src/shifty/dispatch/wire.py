@@ -11,6 +11,7 @@ from shifty.dispatch.queue import QueueStats
 from shifty.wire import Body
 
 IDLE_RETRY_MS = 500
+FULL_RETRY_MS = 2000
 
 
 class ClaimRequest(Body):
@@ -60,6 +61,10 @@ class ClaimResponse(Body):
 
     kind: Literal["lease", "idle", "drained"]
     retry_after_ms: int | None = None
+    reason: str | None = Field(
+        default=None,
+        description="Why a worker is idle where it is not for want of work: the plan's workers are all busy.",
+    )
     run_id: UUID | None = None
     token: UUID | None = None
     seq: int | None = None
@@ -87,7 +92,9 @@ class ClaimResponse(Body):
                     items=[ItemToRun.of(item) for item in claim.items],
                 )
             case Idle():
-                return cls(kind="idle", retry_after_ms=IDLE_RETRY_MS)
+                # A seat gets free when a batch or a run ends, and that takes its time.
+                wait_ms = FULL_RETRY_MS if claim.reason else IDLE_RETRY_MS
+                return cls(kind="idle", retry_after_ms=wait_ms, reason=claim.reason)
             case _:
                 return cls(kind="drained")
 

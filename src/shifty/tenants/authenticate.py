@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from shifty.database.pool import Database
@@ -23,10 +24,22 @@ async def authenticate(db: Database, authorization: str | None, tenant_header: s
     """The caller behind an Authorization and an X-Tenant-ID header.
 
     Raises:
+        BadKey, TenantMissing, TenantForeign: as for ``identify``.
+        ScopeMissing: the key does not carry ``needed``.
+    """
+    caller = await identify(db, authorization, tenant_header)
+    if not caller.may(needed):
+        raise ScopeMissing(needed)
+    return caller
+
+
+async def identify(db: Database, authorization: str | None, tenant_header: str | None) -> Caller:
+    """The caller, whatever it may do.
+
+    Raises:
         BadKey: no key, or not a valid one.
         TenantMissing: no tenant was named.
         TenantForeign: the key is of another tenant, or there is no such tenant.
-        ScopeMissing: the key does not carry ``needed``.
     """
     shown = bearer(authorization)
     stored = await _ring_of(db).valid(db, shown) if shown else None
@@ -44,9 +57,14 @@ async def authenticate(db: Database, authorization: str | None, tenant_header: s
         raise TenantMissing
     if not caller.is_tenant(tenant):
         raise TenantForeign
-    if not caller.may(needed):
-        raise ScopeMissing(needed)
     return caller
+
+
+async def tenant_of_key(db: Database, authorization: str | None) -> UUID | None:
+    """Whose valid key is shown, whatever else is right or wrong; None: nobody's."""
+    shown = bearer(authorization)
+    stored = await _ring_of(db).valid(db, shown) if shown else None
+    return stored.tenant_id if stored else None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Refusals of this room."""
 
-from shifty.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from shifty.tenants.model import Scope
+from shifty.errors import Exhausted, Forbidden, Invalid, NotFound, Unauthenticated
+from shifty.tenants.model import Overdraft, Scope
+from shifty.tenants.rates import Bucket, Standing
 
 
 class BadKey(Unauthenticated):
@@ -44,6 +45,44 @@ class ProjectForeign(Forbidden):
 
     def __init__(self, project: str) -> None:
         super().__init__(f"The API key does not open the project {project!r}.", {"project": project})
+
+
+class RateLimited(Exhausted):
+    """Too many requests of the tenant, or of an address without a valid key."""
+
+    def __init__(self, standing: Standing) -> None:
+        rate = standing.rate
+        wait = standing.retry_after_s
+        super().__init__(
+            f"{_TOO_MANY[rate.bucket]}: {rate.per_minute} a minute may come, {rate.capacity} at once after a "
+            f"pause. Wait {wait} s and try again.",
+            {"bucket": str(rate.bucket), "perMinute": rate.per_minute, "burst": rate.capacity},
+            retry_after_s=wait,
+        )
+
+
+_TOO_MANY = {
+    Bucket.API: "Too many requests of this tenant",
+    Bucket.INGEST: "Too many requests of this tenant's workers and reporters",
+    Bucket.ADDRESS: "Too many requests without a valid API key from this address",
+}
+
+
+class QuotaExceeded(Forbidden):
+    """The tenant's plan does not allow more of this."""
+
+    code = "QUOTA_EXCEEDED"
+
+    def __init__(self, overdrawn: Overdraft) -> None:
+        super().__init__(
+            overdrawn.sentence(),
+            {
+                "quota": str(overdrawn.quota),
+                "limit": overdrawn.limit,
+                "used": overdrawn.used,
+                "requested": overdrawn.requested,
+            },
+        )
 
 
 class BadSlug(Invalid):

@@ -29,6 +29,58 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What a tenant may use; None is unlimited."""
+
+    retention_days: int
+    max_storage_bytes: int | None = None
+    max_workers: int | None = None
+    max_minutes_per_month: int | None = None
+
+
+class Quota(StrEnum):
+    """What a plan can limit, with the option of ``shifty tenants set`` that does."""
+
+    STORAGE = "storage"
+    WORKERS = "workers"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True)
+class Overdraft:
+    """A use that a plan does not cover, in the unit of its quota: bytes, workers, minutes."""
+
+    quota: Quota
+    tenant: str
+    limit: int
+    used: int
+    requested: int
+
+    def sentence(self) -> str:
+        """What was asked, why not, and whom to ask."""
+        raised = f"Ask whoever runs this server to raise it: shifty tenants set {self.tenant} --max-{self.quota} N."
+        return f"{self._reason()} {raised}"
+
+    def _reason(self) -> str:
+        match self.quota:
+            case Quota.STORAGE:
+                return (
+                    f"The plan of tenant {self.tenant} allows {self.limit} bytes of artifacts; {self.used} are stored "
+                    f"and {self.requested} more were to come. Delete old runs, or keep artifacts for fewer days."
+                )
+            case Quota.WORKERS:
+                return (
+                    f"The plan of tenant {self.tenant} allows {self.limit} workers at once; {self.used} are at work "
+                    f"and {self.requested} were asked for."
+                )
+            case Quota.MINUTES:
+                return (
+                    f"The plan of tenant {self.tenant} allows {self.limit} test minutes a month; {self.used} are used. "
+                    "The next month begins at midnight UTC on its first day."
+                )
+
+
+@dataclass(frozen=True)
 class Key:
     """An API key as it is stored: everything but the secret."""
 

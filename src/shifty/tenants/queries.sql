@@ -40,3 +40,59 @@ select k.tenant_id, t.slug as tenant_slug, k.secret_hash, k.scopes, k.project,
 update api_keys set last_used_at = now()
  where id = %(id)s and tenant_id = %(tenant_id)s
    and (last_used_at is null or last_used_at < now() - interval '1 minute');
+
+-- name: plan
+select slug, retention_days, max_storage_bytes, max_workers, max_minutes_per_month
+  from tenants where id = %(tenant_id)s::uuid;
+
+-- name: change_plan
+update tenants
+   set retention_days = %(retention_days)s, max_storage_bytes = %(max_storage_bytes)s, max_workers = %(max_workers)s,
+       max_minutes_per_month = %(max_minutes_per_month)s
+ where id = %(tenant_id)s::uuid;
+
+-- name: lock_quota
+select pg_advisory_xact_lock(hashtextextended(%(tenant_id)s::text || '/' || %(quota)s, 2));
+
+-- name: stored_bytes
+-- Kept by the artifacts room.
+select coalesce(sum(bytes), 0)::bigint from tenant_storage where tenant_id = %(tenant_id)s;
+
+-- name: seated_workers
+-- At work: under a lease, or between two batches of a run that is not over. One that waits for a seat has no row here yet.
+select count(distinct w.id)
+  from workers w join runs r on r.id = w.run_id
+ where w.tenant_id = %(tenant_id)s and w.left_at is null and w.id is distinct from %(besides)s::uuid
+   and (r.status in ('pending', 'running') and w.last_seen_at > now() - %(kept)s::interval
+        or exists (select 1 from leases l where l.run_id = w.run_id and l.worker_id = w.id and l.state = 'active'));
+
+-- name: minutes_of_month
+select (ms / 60000)::bigint from tenant_minutes
+ where tenant_id = %(tenant_id)s and month = date_trunc('month', now() at time zone 'UTC')::date;
+
+-- name: count_minutes
+insert into tenant_minutes (tenant_id, month, ms)
+select tenant_id, date_trunc('month', now() at time zone 'UTC')::date, test_duration_ms
+  from runs where id = %(run_id)s and tenant_id = %(tenant_id)s and not closed and test_duration_ms > 0
+on conflict (tenant_id, month) do update set ms = tenant_minutes.ms + excluded.ms;
+
+-- name: take_tokens
+-- every tenant: a bucket is named after its owner. One statement, so that replicas can't both take the last token; the
+-- clock is read after the row is locked, or a caller that had to wait would see time run backwards.
+-- More than is needed is given only out of a bucket that is at least half full.
+insert into rate_buckets as b (name, tokens, granted, filled_at, full_at)
+select %(name)s, %(capacity)s::float8 - g, g, clock, clock + make_interval(secs => g / %(per_second)s::float8)
+  from (select clock_timestamp() as clock, least(%(needed)s::int + %(spare)s::int, %(capacity)s::float8)::int as g) fresh
+on conflict (name) do update
+   set (tokens, granted, filled_at, full_at) = (
+       select filled.tokens - g, g, clock, clock + make_interval(secs => (%(capacity)s::float8 - filled.tokens + g) / %(per_second)s::float8)
+         from (select clock_timestamp() as clock) as c,
+              lateral (select least(%(capacity)s::float8, b.tokens + %(per_second)s::float8
+                              * greatest(0, extract(epoch from clock - b.filled_at)::float8)) as tokens) as filled,
+              lateral (select least(%(needed)s::int + case when filled.tokens > %(capacity)s::float8 / 2 then %(spare)s::int else 0 end,
+                                    floor(filled.tokens))::int as g) as given)
+returning granted, tokens;
+
+-- name: drop_full_buckets
+-- every tenant: a full bucket and none are the same.
+delete from rate_buckets where full_at < now();

@@ -11,22 +11,28 @@ from shifty.errors import (
     Conflict,
     Exhausted,
     Forbidden,
+    Gone,
     Invalid,
     NotFound,
+    OutOfRange,
     Refusal,
     TooLarge,
+    TooSlow,
     Unauthenticated,
     Unavailable,
 )
 
 STATUS_OF_KIND: Mapping[type[Refusal], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    Gone: HTTPStatus.GONE,
     Invalid: HTTPStatus.BAD_REQUEST,
     Conflict: HTTPStatus.CONFLICT,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
     Exhausted: HTTPStatus.TOO_MANY_REQUESTS,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    OutOfRange: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -68,5 +74,7 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case Exhausted() | Unavailable():
             return {"Retry-After": str(refusal.retry_after_s)}
+        case OutOfRange():
+            return {"Content-Range": f"bytes */{refusal.size_bytes}"}
         case _:
             return {}

@@ -8,13 +8,14 @@ import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shifty.errors import Refusal
 from shifty.web.answers import error_answer, refusal_answer
 from shifty.web.body_limits import BodyLimits
-from shifty.web.openapi import document_errors
+from shifty.web.openapi import complete_description
 from shifty.web.request_ids import RequestIds, current_request_id
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ _FRAMEWORK_ERRORS: Mapping[int, tuple[str, str]] = {
     404: ("NOT_FOUND", "There is nothing at {path}. See /docs for what there is."),
     405: ("METHOD_NOT_ALLOWED", "{path} does not take {method}."),
     406: ("NOT_ACCEPTABLE", "No representation that the client accepts."),
+    408: ("REQUEST_TIMEOUT", ""),
     409: ("CONFLICT", "The state does not allow this."),
     413: ("PAYLOAD_TOO_LARGE", "The body is over the limit."),
     415: ("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with the header Content-Type: application/json."),
@@ -34,17 +36,22 @@ _FRAMEWORK_ERRORS: Mapping[int, tuple[str, str]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Give every answer of ``app`` a request id, every error our shape, and every body a limit."""
+def install(app: FastAPI, *gates: Middleware) -> None:
+    """Give every answer of ``app`` a request id, every error our shape, and every body a limit.
+
+    A request passes the ``gates``, the first one first, before its body is looked at; their answers have an id, too.
+    """
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework_error)
     for kind in (psycopg.DataError, UnicodeEncodeError):
         app.add_exception_handler(kind, _not_storable)
     app.add_middleware(BodyLimits)
+    for gate in reversed(gates):
+        app.add_middleware(gate.cls, *gate.args, **gate.kwargs)
     # Last added is outermost: it sees every answer, those of the limits too.
     app.add_middleware(RequestIds)
-    document_errors(app)
+    complete_description(app)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

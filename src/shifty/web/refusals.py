@@ -2,10 +2,10 @@
 
 from http import HTTPStatus
 
-from shifty.errors import Forbidden, Invalid, Refusal, TooLarge, Unauthenticated, Unavailable
+from shifty.errors import Exhausted, Forbidden, Invalid, Refusal, TooLarge, Unauthenticated, Unavailable
 from shifty.web.answers import ErrorAnswer, status_of
 
-_ALWAYS: tuple[type[Refusal], ...] = (Invalid, Unauthenticated, Forbidden, TooLarge, Unavailable)
+_ALWAYS: tuple[type[Refusal], ...] = (Invalid, Unauthenticated, Forbidden, TooLarge, Exhausted, Unavailable)
 _CODES_BESIDE = {HTTPStatus.BAD_REQUEST: ["INVALID_TENANT"], HTTPStatus.FORBIDDEN: ["INVALID_TENANT"]}
 
 Responses = dict[int | str, dict[str, object]]
@@ -24,9 +24,17 @@ def refusals(*types: type[Refusal]) -> Responses:
             reasons.setdefault(status, []).append(reason)
     codes[HTTPStatus.INTERNAL_SERVER_ERROR] = ["INTERNAL_ERROR"]
     return {
-        int(status): {"model": ErrorAnswer, "description": _description(codes[status], reasons.get(status, []))}
+        int(status): {
+            "model": ErrorAnswer,
+            "description": _description(codes[status], reasons.get(status, [])),
+            "content": {"application/json": {"examples": {code: _example(code) for code in codes[status]}}},
+        }
         for status in sorted(codes)
     }
+
+
+def _example(code: str) -> dict[str, object]:
+    return {"value": {"error": "What was asked, why not, and what to do.", "code": code, "details": {}}}
 
 
 def _description(codes: list[str], reasons: list[str]) -> str:

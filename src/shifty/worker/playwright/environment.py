@@ -15,7 +15,7 @@ SECRETS = ("SHIFTY_API_KEY", "SHIFTY_DATABASE_URL", "SHIFTY_STORAGE_URL")
 
 @dataclass(frozen=True)
 class ReporterOptions:
-    """What the reporter is asked; see ``Options`` in ``js/playwright/playwright.d.ts``."""
+    """What the reporter is asked; see ``Options`` in ``js/reporter/playwright.d.ts``."""
 
     events: Path
     list: bool = False

@@ -1,4 +1,4 @@
-"""What our reporter, ``js/playwright/reporter.cjs``, writes while Playwright runs: one JSON object a line."""
+"""What our reporter, ``js/reporter/worker.cjs``, writes while Playwright runs: one JSON object a line."""
 
 from typing import TypeAlias
 

@@ -46,7 +46,7 @@ def reporter_file() -> Path:
     """Our reporter: beside the package in a wheel, in the repository's ``js`` folder otherwise."""
     package = Path(shifty.__file__).resolve().parent
     for folder in (package, *package.parents[:2]):
-        file = folder / "js" / "playwright" / "reporter.cjs"
+        file = folder / "js" / "reporter" / "worker.cjs"
         if file.is_file():
             return file
     raise UsageError("Shifty's Playwright reporter is missing from this installation: install shifty again.")

@@ -1,0 +1,63 @@
+"""The row of an artifact, before its bytes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from shifty.artifacts.errors import ArtifactExpired, ArtifactTooLarge
+from shifty.artifacts.model import Announced, Artifact
+from shifty.artifacts.naming import storage_key
+from shifty.artifacts.store import ArtifactStore
+from shifty.database.pool import Transaction
+from shifty.runs.errors import RunNotFound
+from shifty.tenants.quota import require_storage
+
+STREAMED_FOR: Final = timedelta(days=1)
+"""How long the row of an upload waits that came with its bytes: only one that was cut off waits at all."""
+
+
+async def reserve(
+    tx: Transaction, tenant_id: UUID, run_id: UUID, announced: Announced, pending_for: timedelta, *, new_key: bool
+) -> Artifact:
+    """The row that the bytes will belong to: a new one, or the one that the client's ``upload_id`` has already.
+
+    It may be ready by then. ``new_key``: one that is still pending gets a key that nobody else writes to. Call
+    ``lock_uploads`` before the first one of a transaction.
+
+    Raises:
+        RunNotFound: the tenant has no such run.
+        QuotaExceeded: the plan has no room for it.
+        ArtifactExpired: it was uploaded long ago.
+    """
+    store = ArtifactStore(tx, tenant_id)
+    known = await store.find_upload(run_id, announced.upload_id) if announced.upload_id else None
+    if known and known.state == "expired":
+        raise ArtifactExpired(known.id)
+    if known and known.state == "ready":
+        return known
+    artifact_id = known.id if known else uuid4()
+    key = storage_key(tenant_id, run_id, announced.type, announced.name, uuid4(), datetime.now(UTC))
+    if known and not new_key:
+        await store.wait_longer(known.id, pending_for)
+        return known
+    more = (announced.size_bytes or 0) - ((known.size_bytes or 0) if known else 0)
+    if more > 0:
+        await require_storage(tx, tenant_id, more)
+    if known:
+        again = await store.reserve_again(known.id, key, announced, pending_for)
+        # Became ready while we asked: what the client wanted.
+        return again or await store.find_upload(run_id, announced.upload_id or artifact_id) or known
+    made = await store.reserve(run_id, artifact_id, key, announced, pending_for)
+    if made is None:
+        raise RunNotFound(run_id)
+    return made
+
+
+def require_size(size_bytes: int | None, limit: int) -> None:
+    """Refuse what is announced to be over the limit.
+
+    Raises:
+        ArtifactTooLarge: it is.
+    """
+    if size_bytes is not None and size_bytes > limit:
+        raise ArtifactTooLarge(limit)

@@ -1,0 +1,124 @@
+"""What every request passes before its body is read: rate limits, and the key of calls that carry a body."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shifty.database.pool import Database
+from shifty.errors import Refusal
+from shifty.tenants.authenticate import identify, tenant_of_key
+from shifty.tenants.errors import BadKey, RateLimited
+from shifty.tenants.meter import Meters
+from shifty.tenants.rates import Bucket, Standing, holder_of
+from shifty.web.answers import refusal_answer
+
+_API: Final = "/api/v1/"
+
+FREE: Final = re.compile(r"/(?:healthz|readyz|metrics)/?|/api/v1/artifacts/put/.*", re.DOTALL)
+"""Probes, and signed uploads: their address is their permission, and it was counted when it was given."""
+
+INGEST: Final = re.compile(
+    r"/api/v1/(?:claims|runs/[^/]+/(?:events|claims|leases/[^/]+/(?:renew|finish))"
+    r"|artifacts/(?:upload|presigned-uploads?|complete))/?"
+    r"|(?:/api/v1)?/ws/?"
+)
+"""What workers and reporters send."""
+
+_TICKETED: Final = re.compile(r"(?:/api/v1)?/ws/?|/api/v1/orchestrate/[^/]+/progress/?")
+
+_STARTS: Final = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+
+
+class Gate:
+    """Counts requests and refuses too many of them; answers 401 to a body that nobody known sends.
+
+    The framework reads and parses a body before it asks who sends it, so that is decided out here. Routes still ask for
+    their caller: which scope a call needs is theirs to know.
+    """
+
+    def __init__(self, app: ASGIApp, database: Database, meters: Meters) -> None:
+        self.app = app
+        self._db = database
+        self._meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or FREE.fullmatch(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        visit = _Visit(scope, send)
+        try:
+            await self._admit(visit)
+        except Refusal as refusal:
+            await refusal_answer(refusal)(scope, receive, visit.send)
+            return
+        if visit.standing is None and visit.has_ticket:
+            await self.app(scope, receive, _Unproven(visit, self._meters).send)
+        else:
+            await self.app(scope, receive, visit.send)
+
+    async def _admit(self, visit: "_Visit") -> None:
+        authorization = visit.headers.get("authorization")
+        tenant_id = await tenant_of_key(self._db, authorization)
+        if tenant_id is not None:
+            bucket = Bucket.INGEST if INGEST.fullmatch(visit.path) else Bucket.API
+            visit.count(await self._meters.take(bucket, str(tenant_id)))
+        elif visit.has_ticket:
+            # Whoever has a ticket was counted when it was given out; a made-up one is counted when it is refused.
+            visit.count(self._meters.refusal_at_hand(Bucket.ADDRESS, visit.holder))
+        else:
+            visit.count(await self._meters.take(Bucket.ADDRESS, visit.holder))
+        if visit.may_carry_a_body:
+            if tenant_id is None:
+                raise BadKey
+            await identify(self._db, authorization, visit.headers.get("x-tenant-id"))
+
+
+class _Visit:
+    """One request on its way through."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.headers = Headers(scope=scope)
+        self.path: str = scope["path"]
+        client: tuple[str, int] | None = scope.get("client")
+        self.holder = holder_of(client[0] if client else None)
+        is_get = scope["type"] == "websocket" or scope["method"] in ("GET", "HEAD", "OPTIONS")
+        self.may_carry_a_body = not is_get and self.path.startswith(_API)
+        self.has_ticket = is_get and bool(_TICKETED.fullmatch(self.path)) and _names_a_ticket(scope["query_string"])
+        self.standing: Standing | None = None
+        self._send = send
+
+    def count(self, standing: Standing | None) -> None:
+        """Note where the caller stands.
+
+        Raises:
+            RateLimited: it has no token left.
+        """
+        self.standing = standing
+        if standing and not standing.admitted:
+            raise RateLimited(standing)
+
+    async def send(self, message: Message) -> None:
+        if self.standing and message["type"] in _STARTS:
+            message.setdefault("headers", [])
+            MutableHeaders(scope=message).update(self.standing.headers())
+        await self._send(message)
+
+
+class _Unproven:
+    """The answer to somebody with a ticket: when it is refused, it was a request without a valid key like any other."""
+
+    def __init__(self, visit: _Visit, meters: Meters) -> None:
+        self._visit = visit
+        self._meters = meters
+
+    async def send(self, message: Message) -> None:
+        if message["type"] in _STARTS and message.get("status") == 401:
+            self._visit.standing = await self._meters.take(Bucket.ADDRESS, self._visit.holder)
+        await self._visit.send(message)
+
+
+def _names_a_ticket(query: bytes) -> bool:
+    return "ticket" in parse_qs(query.decode("latin-1"), keep_blank_values=True)

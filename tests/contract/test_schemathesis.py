@@ -1,0 +1,37 @@
+"""Schemathesis against the server's own OpenAPI description: all checks, all phases, with a key and without."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from shifty.config import Settings, load_settings
+from tests.contract.conftest import API
+from tests.support.server import RunningServer
+
+SECONDS = 40
+"""For the examples and edge cases that it begins with; fuzzing and chains of calls take what is left."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(data_dir=tmp_path / "data", requests_per_minute=0, ingest_requests_per_minute=0)
+
+
+async def test_it_finds_nothing(server: RunningServer, tmp_path: Path) -> None:
+    # A process of its own: it has an event loop, a Hypothesis profile and warnings of its own.
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}{API}/openapi.json"),
+        *("--header", f"Authorization: Bearer {server.key}", "--header", f"X-Tenant-ID: {server.tenant.id}"),
+        *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all"),
+        *("--max-time", str(SECONDS), "--max-examples", "15", "--seed", "1", "--generation-deterministic"),
+        *("--no-shrink", "--request-timeout", "30", "--no-color", "--warnings", "off"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+    said, _ = await process.communicate()
+
+    assert process.returncode == 0, said.decode()
