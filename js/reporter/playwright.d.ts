@@ -128,6 +128,12 @@ export interface FullConfig {
   projects: Project[];
 }
 
+/** Since Playwright 1.62. */
+export interface TestRun {
+  exclude(test: TestCase | Suite): void;
+  skipSharding(): void;
+}
+
 /** What a worker asks of the reporter, as JSON in the environment. */
 export interface Options {
   /** The file that events are appended to. */

@@ -19,6 +19,15 @@ const MOST_ATTACHMENTS = 100;
  * @typedef {import('./playwright').Location} Location
  */
 
+/**
+ * @typedef {object} StepEvent
+ * @property {string} title
+ * @property {string} category
+ * @property {number} durationMs
+ * @property {string | null} error
+ * @property {{file: string, line: number, column: number} | null} location
+ */
+
 /** @param {string | undefined} text @param {number} [longest] */
 function plain(text, longest = LONGEST_TEXT) {
   if (!text) return null;
@@ -56,7 +65,7 @@ function printed(chunks) {
 /**
  * The steps in the order in which they began, nested ones after their parent.
  * @param {TestStep[]} steps
- * @param {object[]} kept
+ * @param {StepEvent[]} kept
  */
 function collectSteps(steps, kept) {
   for (const step of steps) {
@@ -74,7 +83,7 @@ function collectSteps(steps, kept) {
 
 /** @param {TestResult} result */
 function stepsOf(result) {
-  /** @type {object[]} */
+  /** @type {StepEvent[]} */
   const kept = [];
   collectSteps(result.steps || [], kept);
   return kept;
@@ -217,4 +226,4 @@ function attemptEnded(test, result) {
   };
 }
 
-module.exports = { attemptBegan, attemptEnded, faultOf, testsOf };
+module.exports = { attemptBegan, attemptEnded, faultOf, testOf, testsOf };

@@ -37,6 +37,7 @@ Path = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 
 Millis = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
 Line = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
 
 
 class Location(Message, kw_only=True, frozen=True):
@@ -95,7 +96,7 @@ class TestRef(Message, kw_only=True, frozen=True):
     project_name: Title = ""
     line: Line | None = None
     tags: list[Title] = []
-    repeat: int = 0
+    repeat: Number = 0
     """Playwright's repeatEachIndex."""
     serial: str | None = None
     """Tests of one file that share this key depend on each other's order and never leave one batch."""

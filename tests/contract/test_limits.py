@@ -1,6 +1,7 @@
 """RESOLUTIONS, "Rate limits", over real HTTP: one server, two replicas, a proxy."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -66,7 +67,7 @@ async def test_every_answer_says_where_the_caller_stands(http: httpx.AsyncClient
 
 async def test_a_sequential_caller_sees_each_request_counted(serving: Serving) -> None:
     async with serving(requests_per_minute=1) as server, httpx.AsyncClient(base_url=server.url) as http:
-        answers = [await http.get(f"{API}/runs", headers=server.headers) for _ in range(4)]
+        answers = [await http.get(f"{API}/usage", headers=server.headers) for _ in range(4)]
 
     # One a minute flows in, and twice that is held: what came meanwhile is less than a token.
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
@@ -76,8 +77,8 @@ async def test_a_sequential_caller_sees_each_request_counted(serving: Serving) -
 
 async def test_too_many_requests_are_refused_with_the_time_to_wait(serving: Serving) -> None:
     async with serving(requests_per_minute=2) as server, httpx.AsyncClient(base_url=server.url) as http:
-        statuses = [(await http.get(f"{API}/runs", headers=server.headers)).status_code for _ in range(4)]
-        refused = await http.get(f"{API}/runs", headers=server.headers)
+        statuses = [(await http.get(f"{API}/usage", headers=server.headers)).status_code for _ in range(4)]
+        refused = await http.get(f"{API}/usage", headers=server.headers)
 
     assert statuses == [200] * 4
     assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMIT_EXCEEDED")
@@ -89,12 +90,29 @@ async def test_too_many_requests_are_refused_with_the_time_to_wait(serving: Serv
 
 async def test_who_waits_as_long_as_it_was_told_is_let_in(serving: Serving) -> None:
     async with serving(requests_per_minute=60) as server, httpx.AsyncClient(base_url=server.url) as http:
-        answers = await asyncio.gather(*(http.get(f"{API}/runs", headers=server.headers) for _ in range(140)))
-        refused = next(answer for answer in answers if answer.status_code == 429)
+        while (refused := await http.get(f"{API}/usage", headers=server.headers)).status_code != 429:
+            async with server.db.connection() as connection:
+                await connection.execute(
+                    "update rate_buckets set tokens = 0, filled_at = now() where name = %s",
+                    (f"api/{server.tenant.id}",),
+                )
         await asyncio.sleep(int(refused.headers["retry-after"]))
-        later = await http.get(f"{API}/runs", headers=server.headers)
+        later = await http.get(f"{API}/usage", headers=server.headers)
 
     assert later.status_code == 200
+
+
+async def test_an_answer_that_is_our_fault_says_it_too(fresh_database: str, settings: Settings) -> None:
+    database = await Database.open(fresh_database)
+    tenant = await new_tenant(database, "acme")
+    async with running_server(database, settings, tenant) as server, httpx.AsyncClient(base_url=server.url) as http:
+        async with database.connection() as connection:
+            await connection.execute("drop table tenant_minutes")
+        answer = await http.get(f"{API}/usage", headers=server.headers)
+    await database.close()
+
+    assert answer.status_code == 500
+    assert limits_of(answer)[:2] == (1000, 999)
 
 
 async def test_what_workers_send_is_counted_apart(serving: Serving) -> None:
@@ -102,7 +120,7 @@ async def test_what_workers_send_is_counted_apart(serving: Serving) -> None:
         serving(requests_per_minute=1, ingest_requests_per_minute=3) as server,
         httpx.AsyncClient(base_url=f"{server.url}{API}", headers=server.headers) as http,
     ):
-        while (await http.get("/runs")).status_code != 429:
+        while (await http.get("/usage")).status_code != 429:
             pass
         run, lease = uuid4(), uuid4()
         calls: list[tuple[str, object]] = [
@@ -127,39 +145,45 @@ async def test_two_replicas_share_the_buckets(serving: Serving) -> None:
         serving(one, requests_per_minute=20) as two,
         httpx.AsyncClient() as http,
     ):
-        urls = [f"{replica.url}{API}/runs" for replica in (one, two)]
+        urls = [f"{replica.url}{API}/usage" for replica in (one, two)]
         first = [await http.get(urls[number % 2], headers=one.headers) for number in range(10)]
-        rest = await asyncio.gather(*(http.get(urls[number % 2], headers=one.headers) for number in range(60)))
+        rest = [
+            answer
+            for _ in range(12)
+            for answer in await asyncio.gather(*(http.get(url, headers=one.headers) for url in urls * 3))
+        ]
 
     left = [limits_of(answer)[1] for answer in first]
     # Each replica sees what the other has given out; a slow machine may have let a token in meanwhile.
     assert all(0 <= got - want <= 4 for got, want in zip(left, range(39, 29, -1), strict=True))
-    assert Counter(answer.status_code for answer in rest)[200] in range(30, 50)
+    assert Counter(answer.status_code for answer in rest)[200] in range(30, 60)
 
 
 async def test_replicas_hold_ingest_to_its_limit_although_they_take_ahead(serving: Serving) -> None:
     async with (
-        serving(ingest_requests_per_minute=300) as one,
-        serving(one, ingest_requests_per_minute=300) as two,
+        serving(ingest_requests_per_minute=60) as one,
+        serving(one, ingest_requests_per_minute=60) as two,
         httpx.AsyncClient(timeout=60) as http,
     ):
+        began = time.monotonic()
         urls = [f"{replica.url}{API}/claims" for replica in (one, two)]
-        answers = await asyncio.gather(
-            *(http.post(urls[number % 2], headers=one.headers, json={}) for number in range(900))
-        )
-        took = max(answer.elapsed.total_seconds() for answer in answers)
+        statuses = [
+            answer.status_code
+            for _ in range(20)
+            for answer in await asyncio.gather(*(http.post(url, headers=one.headers, json={}) for url in urls * 5))
+        ]
+        took = time.monotonic() - began
 
-    admitted = sum(answer.status_code != 429 for answer in answers)
-    # The capacity, what flowed in meanwhile (5 a second), and what the two may have taken ahead (6 each).
-    assert 600 - 12 <= admitted <= 600 + 5 * (took + 5) + 12
+    # The capacity, one a second that flowed in meanwhile, and one that each of the two may have taken ahead.
+    assert 120 - 2 <= len(statuses) - statuses.count(429) <= 120 + took + 2
 
 
 async def test_requests_without_a_valid_key_are_counted_by_address(serving: Serving) -> None:
     async with serving(address_requests_per_minute=2) as server, httpx.AsyncClient(base_url=server.url) as http:
         answers = [
-            await http.get(f"{API}/runs", headers=headers) for headers in [{}, {"Authorization": "Bearer x"}] * 4
+            await http.get(f"{API}/usage", headers=headers) for headers in [{}, {"Authorization": "Bearer x"}] * 4
         ]
-        known = await http.get(f"{API}/runs", headers=server.headers)
+        known = await http.get(f"{API}/usage", headers=server.headers)
         ready = await http.get("/readyz")
 
     # Other servers of this test's process have counted this machine, too: how many are left is not known.
@@ -174,16 +198,16 @@ async def test_nobody_chooses_an_address_unless_its_proxy_is_trusted(serving: Se
     made_up = f"2001:db8:{uuid4().hex[:4]}::1"
     forwarded = {"X-Forwarded-For": made_up}
     async with serving(address_requests_per_minute=1) as server, httpx.AsyncClient(base_url=server.url) as http:
-        while (await http.get(f"{API}/runs")).status_code != 429:
+        while (await http.get(f"{API}/usage")).status_code != 429:
             pass
-        untrusted = await http.get(f"{API}/runs", headers=forwarded)
+        untrusted = await http.get(f"{API}/usage", headers=forwarded)
     async with (
         serving(address_requests_per_minute=1, trusted_proxies="127.0.0.1") as server,
         httpx.AsyncClient(base_url=server.url) as http,
     ):
-        answers = [await http.get(f"{API}/runs", headers=forwarded) for _ in range(3)]
-        neighbour = await http.get(f"{API}/runs", headers={"X-Forwarded-For": f"{made_up[:-1]}aaaa:2"})
-        elsewhere = await http.get(f"{API}/runs", headers={"X-Forwarded-For": f"198.51.100.{uuid4().int % 250}"})
+        answers = [await http.get(f"{API}/usage", headers=forwarded) for _ in range(3)]
+        neighbour = await http.get(f"{API}/usage", headers={"X-Forwarded-For": f"{made_up[:-1]}aaaa:2"})
+        elsewhere = await http.get(f"{API}/usage", headers={"X-Forwarded-For": f"198.51.100.{uuid4().int % 250}"})
 
     assert untrusted.status_code == 429
     assert [answer.status_code for answer in answers] == [401, 401, 429]
@@ -234,9 +258,21 @@ async def test_a_body_without_a_valid_key_is_not_read(server: RunningServer) -> 
     assert b" 401 " in status
 
 
+async def test_without_its_database_a_server_answers_what_it_would_without_limits(serving: Serving) -> None:
+    async with serving(address_requests_per_minute=1) as server, httpx.AsyncClient(base_url=server.url) as http:
+        before = await http.get(f"{API}/usage", headers=server.headers)
+        await server.db.close()
+        known = await http.get(f"{API}/usage", headers=server.headers, timeout=60)
+        unknown = [await http.get(f"{API}/usage", headers={"X-Tenant-ID": "x"}, timeout=60) for _ in range(3)]
+
+    assert before.status_code == 200
+    assert (known.status_code, known.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert {answer.status_code for answer in unknown} == {401}
+
+
 async def test_a_limit_of_nothing_is_none(serving: Serving) -> None:
     async with serving(requests_per_minute=0) as server, httpx.AsyncClient(base_url=server.url) as http:
-        answer = await http.get(f"{API}/runs", headers=server.headers)
+        answer = await http.get(f"{API}/usage", headers=server.headers)
 
     assert answer.status_code == 200
     assert not HEADERS & set(answer.headers)

@@ -43,6 +43,7 @@ async def test_a_run_has_the_fields_of_the_contract(api: Api, seed: Seed) -> Non
         "commitSha": "abc123",
         "ciBuildId": None,
         "actor": None,
+        "rerunOf": None,
         "totalTests": 150,
         "passedTests": 148,
         "failedTests": 2,

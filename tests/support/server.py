@@ -12,6 +12,7 @@ from shifty.config import Settings
 from shifty.database.pool import Database
 from shifty.tenants.keys import create_key, create_tenant
 from shifty.tenants.model import Scope, Tenant
+from shifty.web.protocol import LimitedHttp
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,11 @@ async def running_server(db: Database, settings: Settings, tenant: Tenant) -> As
 
     key = await create_key(db, tenant.id, frozenset(Scope), name="tests")
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     config = uvicorn.Config(
         create_app(db, settings),
+        http=LimitedHttp,
         log_config=None,
         ws="websockets-sansio",
         timeout_graceful_shutdown=2,

@@ -88,6 +88,10 @@ def test_people_get_what_they_paste_into_a_shell(shell: Shell) -> None:
         (["keys", "list", "--tenant", "nobody-of-that-name"], "nobody-of-that-name"),
         (["keys", "revoke", "0123456789abcdef"], "0123456789abcdef"),
         (["tenants", "create", "ü"], "'ü'"),
+        (["tenants", "usage", "nobody-of-that-name"], "nobody-of-that-name"),
+        (["tenants", "set", "nobody-of-that-name", "--max-workers", "3"], "nobody-of-that-name"),
+        (["tenants", "set", "acme", "--max-storage", "much"], "--max-storage"),
+        (["tenants", "set", "acme", "--max-workers", "0"], "--max-workers"),
     ],
 )
 def test_wrong_usage_is_told_in_one_sentence(shell: Shell, arguments: list[str], word: str) -> None:
@@ -123,6 +127,32 @@ def test_tenants_are_made_and_listed(shell: Shell) -> None:
     listed = json.loads(shell("tenants", "list", "--json").stdout)["tenants"]
     assert made["tenantId"] in [tenant["tenantId"] for tenant in listed]
     assert name in shell("tenants", "list").stdout
+
+
+def test_a_plan_is_changed_and_shown(shell: Shell) -> None:
+    name = f"acme-{uuid4().hex}"
+    shell("tenants", "create", name)
+
+    before = json.loads(shell("tenants", "usage", name, "--json").stdout)
+    changed = shell(
+        *("tenants", "set", name, "--retention-days", "60", "--max-storage", "10GiB"),
+        *("--max-workers", "8", "--max-minutes", "1000", "--json"),
+    )
+    shell("tenants", "set", name, "--max-minutes", "unlimited")
+    shown = shell("tenants", "usage", name).stdout
+
+    unlimited = {"maxStorageBytes": None, "maxWorkers": None, "maxMinutesPerMonth": None}
+    assert before["plan"] == {"retentionDays": 30, **unlimited}
+    assert (before["storageBytes"], before["workers"], before["minutes"]) == (0, 0, 0)
+    assert json.loads(changed.stdout)["plan"] == {
+        "retentionDays": 60,
+        "maxStorageBytes": 10737418240,
+        "maxWorkers": 8,
+        "maxMinutesPerMonth": 1000,
+    }
+    assert "60 days" in shown
+    assert "0 B of 10.0 GiB" in shown
+    assert "0 of any number" in shown
 
 
 def test_without_a_server_the_database_is_started_for_the_moment(tmp_path: Path) -> None:

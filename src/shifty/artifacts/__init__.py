@@ -1,6 +1,6 @@
 """Traces, screenshots, videos and logs of a run: taken in, listed, served, and removed when their time is over.
 
-    (presigned) ──▶ pending ──PUT arrives / complete / a list looks──▶ ready ──retention──▶ expired (the row stays, for 410)
+    (presigned) ──▶ pending ──PUT arrives, complete, a list looks──▶ ready ──retention──▶ expired (kept for the 410)
     (upload) ─────▶ pending ──stored──▶ ready
                        └──never came──▶ (no row)
 

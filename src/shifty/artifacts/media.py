@@ -1,4 +1,4 @@
-"""Which type a file has, and whether a browser may show it. Artifacts are hostile: a page under test may have made them."""
+"""Which type a file has, and whether a browser may show it. Artifacts are hostile: a page under test made some."""
 
 import re
 from collections.abc import Mapping
@@ -32,14 +32,16 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 
 _SAFE_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
 
 
 def media_type(given: str | None, name: str) -> str:
-    """``type/subtype`` in lower case, without parameters. Where the given one says nothing, the name's ending decides."""
+    """``type/subtype`` in lower case, without parameters. Where the given one says nothing, the ending decides."""
     known = (given or "").partition(";")[0].strip().lower()
     if known != UNKNOWN and _TYPE.fullmatch(known):
         return known

@@ -49,9 +49,7 @@ class ArtifactStore:
 
     async def make_ready(self, artifact: Artifact, size_bytes: int) -> Artifact | None:
         """None: it is no longer pending under this key."""
-        return await self._one(
-            "make_ready", id=artifact.id, storage_key=artifact.storage_key, size_bytes=size_bytes
-        )
+        return await self._one("make_ready", id=artifact.id, storage_key=artifact.storage_key, size_bytes=size_bytes)
 
     async def drop_pending(self, artifact: Artifact) -> None:
         await self._do("drop_pending", id=artifact.id, storage_key=artifact.storage_key)
@@ -67,9 +65,7 @@ class ArtifactStore:
         """The oldest of those whose bytes have not been seen."""
         return await self._all("pending_of_run", run_id=run_id, limit=limit)
 
-    async def page(
-        self, run_id: UUID, kind: ArtifactType | None, test_id: str | None, page: Page
-    ) -> list[Artifact]:
+    async def page(self, run_id: UUID, kind: ArtifactType | None, test_id: str | None, page: Page) -> list[Artifact]:
         """Those that are there, oldest first."""
         values = {"type": kind, "test_id": test_id, "limit": page.limit, "offset": page.offset}
         return await self._all("page_of_artifacts", run_id=run_id, **values)

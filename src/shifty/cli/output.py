@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 from rich.console import Console
@@ -51,6 +52,11 @@ def duration(ms: float | None) -> str:
     if minutes < 60:
         return f"{minutes} m {seconds:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} m"
+
+
+def minute(time: datetime | None) -> str:
+    """For people: ``2024-12-09 10:00``, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else ""
 
 
 def count(number: int, noun: str, nouns: str | None = None) -> str:

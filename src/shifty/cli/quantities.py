@@ -6,7 +6,7 @@ from typing import Final
 from shifty.errors import UsageError
 from shifty.tenants.plan import Change
 
-_SIZE: Final = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s*(?:([KMGT])(i?)B?|B)?", re.IGNORECASE)
+_SIZE: Final = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s*(?:([KMGT])(i?)B?|B)?", re.IGNORECASE | re.ASCII)
 _POWERS: Final = "KMGT"
 _MOST: Final = 2**62
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from shifty.cli.find_server import connected
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, TenantName
-from shifty.cli.output import console, duration, moment, print_json_bytes, status_text, table
+from shifty.cli.output import console, duration, minute, print_json_bytes, status_text, table
 from shifty.client import runs_api
 from shifty.client.model import Run
 from shifty.config import Settings
@@ -61,5 +61,5 @@ def _row(run: Run) -> tuple[str | Text, ...]:
         str(run.flaky_tests or ""),
         duration(run.duration_ms),
         run.branch or "",
-        moment(run.created_at),
+        minute(run.created_at),
     )

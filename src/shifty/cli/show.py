@@ -10,7 +10,7 @@ from rich.text import Text
 from shifty.cli.display import print_error, workers_table
 from shifty.cli.find_server import connected
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, TenantName
-from shifty.cli.output import console, duration, print_json_bytes, status_text, table
+from shifty.cli.output import console, duration, minute, print_json_bytes, status_text, table
 from shifty.cli.run_id import resolve
 from shifty.client import runs_api
 from shifty.client.model import Result, RunDetails, RunInFull
@@ -65,7 +65,7 @@ def _print(out: Console, details: RunDetails, *, every: bool) -> None:
 
 def _print_head(out: Console, run: RunInFull) -> None:
     out.print(Text.assemble(f"Run {run.id}  ", status_text(run.conclusion or run.status)))
-    about = [run.project, run.branch, (run.commit_sha or "")[:12], run.created_at, f"{duration(run.duration_ms)}"]
+    about = [run.project, run.branch, (run.commit_sha or "")[:12], minute(run.created_at), f"{duration(run.duration_ms)}"]
     out.print(Text("  ".join(part for part in about if part), style="dim"))
     if run.failure_reason:
         out.print(Text(f"could not be completed: {run.failure_reason}", style="red"))

@@ -73,9 +73,7 @@ async def follow(transport: Transport, run_id: str, *, every_ms: int = 500) -> A
         await asyncio.sleep(pauses.next_s(asked_s))
 
 
-async def snapshots(
-    transport: Transport, run_id: str, *, every_ms: int, patience_s: float
-) -> AsyncGenerator[Snapshot]:
+async def snapshots(transport: Transport, run_id: str, *, every_ms: int, patience_s: float) -> AsyncGenerator[Snapshot]:
     """Each snapshot of the run, the last one with its end.
 
     Raises:

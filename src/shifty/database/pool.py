@@ -85,6 +85,17 @@ class Database:
         return self._transaction()
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Transaction]:
+        """A transaction that only reads, and in which all statements see the database as the first one does.
+
+        Raises:
+            Unavailable: as for ``connection``.
+        """
+        async with self._transaction() as tx:
+            await tx.execute("set transaction isolation level repeatable read, read only")
+            yield tx
+
+    @asynccontextmanager
     async def _transaction(self) -> AsyncGenerator[Transaction]:
         async with self._connection() as connection, connection.transaction():
             yield connection

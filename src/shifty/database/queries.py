@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import LiteralString, NamedTuple, cast
 
-_NAME = re.compile(r"^-- name: (\w+)\s*$")
+_HEAD = re.compile(r"^-- (name|part): (\w+)\s*$")
+_INSERT = re.compile(r"^\s*-- insert: (\w+)\s*$")
 
 
 class Statement(NamedTuple):
@@ -25,19 +26,24 @@ def load_queries(package: str) -> Mapping[str, LiteralString]:
 def parse_queries(text: str) -> list[Statement]:
     """Split a file of statements at its ``-- name: …`` lines.
 
-    Whole comment lines are taken out: they would travel with every call, and a per cent sign in one reads as a
-    placeholder.
+    What stands below ``-- part: …`` is no statement: others take it in where they say ``-- insert: …``. Whole comment
+    lines are taken out: they would travel with every call, and a per cent sign in one reads as a placeholder.
 
     Raises:
-        ValueError: a name is given twice, or something stands before the first name.
+        ValueError: a name is given twice, a part is not there, or something stands before the first name.
     """
     blocks: dict[str, tuple[list[str], list[str]]] = {}
+    parts: dict[str, tuple[list[str], list[str]]] = {}
     block: tuple[list[str], list[str]] | None = None
     for line in text.splitlines():
-        if match := _NAME.match(line):
-            if match[1] in blocks:
-                raise ValueError(f"two statements are called {match[1]}")
-            block = blocks[match[1]] = ([], [])
+        if match := _HEAD.match(line):
+            if match[2] in blocks or match[2] in parts:
+                raise ValueError(f"two statements are called {match[2]}")
+            block = (blocks if match[1] == "name" else parts)[match[2]] = ([], [])
+        elif block and (match := _INSERT.match(line)):
+            if match[1] not in parts:
+                raise ValueError(f"there is no part {match[1]} above")
+            block[1].extend(parts[match[1]][1])
         elif line.lstrip().startswith("--"):
             if block:
                 block[0].append(line.strip())

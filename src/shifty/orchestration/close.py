@@ -9,6 +9,7 @@ from shifty.orchestration.store import ClosingState, RunStore
 from shifty.results.store import ResultStore, RunKey
 from shifty.runs.ledger import Ledger
 from shifty.runs.verdict import Ending, verdict
+from shifty.tenants.quota import count_minutes
 
 NEVER_REPORTED = "the run ended before it reported"
 
@@ -76,6 +77,7 @@ def _is_done(state: ClosingState) -> bool:
 async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -> None:
     await ResultStore(tx).conclude_rest(key, reason)
     store = RunStore(tx, key.tenant_id)
+    await store.mark_flaky(key.run_id)
     counts = await store.recount(key.run_id)
     ledger = Ledger(counts.total, counts.passed, counts.failed, counts.flaky, counts.skipped, counts.not_run)
     ended = verdict(
@@ -87,6 +89,7 @@ async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -
             no_workers=state.failure_reason == "NO_WORKERS",
         )
     )
+    await count_minutes(tx, key.tenant_id, key.run_id)
     await store.end(key.run_id, ended.status, ended.conclusion, state.failure_reason or ended.failure_reason)
     await HistoryStore(tx, key.tenant_id).fold(key.run_id)
 

@@ -27,6 +27,27 @@ class RunAlreadyFinished(Conflict):
         )
 
 
+class RunNotFinished(Conflict):
+    """The run still goes on, so nobody knows yet what of it is to be run again."""
+
+    code = "RUN_NOT_FINISHED"
+
+    def __init__(self, run_id: UUID, status: str) -> None:
+        super().__init__(
+            f"Run {run_id} is {status} and its tests may still report: rerun it when it has ended, or cancel it first.",
+            {"runId": str(run_id), "status": status},
+        )
+
+
+class RerunNotPossible(Conflict):
+    """No test of the run can be run again, though it did not pass; or the rerun's build is the run itself."""
+
+    code = "RERUN_NOT_POSSIBLE"
+
+    def __init__(self, run_id: UUID, why: str) -> None:
+        super().__init__(why, {"runId": str(run_id)})
+
+
 class QueueFull(Unavailable):
     code = "QUEUE_FULL"
 

@@ -20,15 +20,16 @@ insert into idempotency_keys (tenant_id, project_id, key, run_id) values (%(tena
 
 -- name: create_run
 insert into runs (id, tenant_id, project_id, origin, branch, commit_sha, ci_build_id, actor, metadata, worker_count,
-                  total_tests, pending_timeout)
+                  total_tests, pending_timeout, rerun_of)
 values (%(run_id)s, %(tenant_id)s, %(project_id)s, 'orchestrated', %(branch)s, %(commit_sha)s, %(ci_build_id)s, %(actor)s,
-        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s);
+        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s, %(rerun_of)s);
 
 -- name: started_run
 select r.status, r.worker_count, r.total_tests,
        (select count(distinct i.file) from work_items i where i.run_id = r.id)::int as files,
        coalesce((select jsonb_agg(jsonb_build_array(s.index, s.test_count, s.estimated_ms) order by s.index)
-                   from shards s where s.run_id = r.id), '[]') as shards
+                   from shards s where s.run_id = r.id), '[]') as shards,
+       r.rerun_of
   from runs r
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s;
 
@@ -47,6 +48,53 @@ select r.status, r.origin, r.project_id,
   from runs r
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
    for update of r;
+
+-- name: original
+-- The run of which another is to be a rerun. Once it is closed nothing of it changes any more.
+select r.id, p.slug as project, r.status, r.failure_reason, r.branch, r.commit_sha, r.failed_tests + r.not_run_tests as unsuccessful, r.closed
+  from runs r join projects p on p.id = r.project_id
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and (p.slug = %(only)s or %(only)s::text is null);
+
+-- name: tests_of_original
+-- In the order of the suite, which within a file is that of its lines.
+select test_id, file, project_name, title_path, line, tags, stage, serial, parallel, repeat,
+       coalesce(outcome in ('failed', 'notRun'), true) as unsuccessful
+  from tests
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s
+ order by file, line nulls last, project_name, test_id;
+
+-- name: unlisted_files
+-- Files of which no test is known: never leased, crashed before Playwright had listed them, or they do not load.
+select file from (
+    select i.file from work_items i where i.run_id = %(run_id)s and i.tenant_id = %(tenant_id)s and i.test_ids is null
+    union
+    select e.file from run_errors e where e.run_id = %(run_id)s and e.tenant_id = %(tenant_id)s and e.file is not null
+) f
+ where not exists (select 1 from tests t where t.run_id = %(run_id)s and t.file = f.file)
+ order by file;
+
+-- name: mark_flaky_of_rerun
+-- A test that passed and had failed in the run that this one repeats, or in one that that one repeats, is flaky: both
+-- outcomes on one commit. Only this run's row changes: a ledger that is closed is never written again.
+with recursive earlier as (
+    select o.id, o.rerun_of, o.commit_sha
+      from runs r join runs o on o.id = r.rerun_of
+     where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and o.tenant_id = %(tenant_id)s and r.commit_sha is not null
+    union
+    select o.id, o.rerun_of, o.commit_sha
+      from earlier e join runs o on o.id = e.rerun_of
+     where o.tenant_id = %(tenant_id)s
+), failed as (
+    select distinct on (o.test_id) o.test_id, e.id
+      from earlier e
+      join runs r on r.id = %(run_id)s and r.commit_sha = e.commit_sha
+      join tests o on o.run_id = e.id and o.outcome = 'failed'
+     order by o.test_id, e.id
+)
+update tests t
+   set flaky = true, reason = coalesce(t.reason, 'it failed in run ' || f.id || ' at the same commit')
+  from failed f
+ where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.test_id = f.test_id and t.outcome = 'passed' and not t.flaky;
 
 -- name: recount
 -- The ledger is counted anew when the run ends: what is published then does not rest on increments.

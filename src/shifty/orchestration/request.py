@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NoReturn
+from typing import Literal, NoReturn
+from uuid import UUID
 
+from shifty.ids import parse_run_id
 from shifty.orchestration.errors import BadRequest, BadWorkerCount
 from shifty.results.outcome import identity, normal_path
+from shifty.runs.errors import RunNotFound
 from shifty.wire import PlannedTest
 
 MOST_FILES = 10_000
@@ -22,8 +25,21 @@ PENDING_TIMEOUT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
+class Rerun:
+    """Which run is to be run again: what failed or never ran of it, or all."""
+
+    of: UUID
+    scope: Literal["failed", "all"] = "failed"
+    project: str | None = None
+    """As the client names it; it has to be the run's own. None: it does not."""
+
+
+@dataclass(frozen=True)
 class RunRequest:
-    """A run to start. ``tests`` is empty for a client that only knows its files."""
+    """A run to start. ``tests`` is empty for a client that only knows its files.
+
+    Of a rerun, ``files`` may be empty: they narrow it.
+    """
 
     files: tuple[str, ...]
     workers: int = DEFAULT_WORKERS
@@ -36,6 +52,7 @@ class RunRequest:
     tests: tuple[PlannedTest, ...] = ()
     pending_timeout: timedelta = PENDING_TIMEOUT
     duplicates: tuple[str, ...] = ()
+    rerun: Rerun | None = None
 
     @property
     def actor(self) -> str | None:
@@ -91,9 +108,11 @@ def checked_workers(value: object) -> int:
     """Raises BadWorkerCount: not a whole number from 1 to 20; nothing is clamped."""
     if value is None:
         return DEFAULT_WORKERS
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_WORKERS:
+    # In JSON, 5.0 is a whole number.
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST_WORKERS:
         raise BadWorkerCount(value, 1, MOST_WORKERS)
-    return value
+    return number
 
 
 def checked_project(value: str | None) -> str:
@@ -117,22 +136,50 @@ def checked_metadata(value: Mapping[str, object] | None) -> Mapping[str, object]
     return value or {}
 
 
-def checked_tests(tests: Sequence[PlannedTest], files: Sequence[str]) -> tuple[PlannedTest, ...]:
+def checked_rerun(
+    metadata: Mapping[str, object] | None, scope: Literal["failed", "all"], project: str | None
+) -> Rerun | None:
+    """The rerun that ``metadata.rerun_of`` asks for; None without it.
+
+    Raises:
+        BadRequest: it is no text.
+        RunNotFound: it is malformed.
+    """
+    value = (metadata or {}).get("rerun_of")
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise BadRequest(
+            "metadata.rerun_of is the id of the run to run again, as text.",
+            {"fields": [{"path": "metadata.rerun_of", "message": "must be a string"}]},
+        )
+    run_id = parse_run_id(value)
+    if run_id is None:
+        raise RunNotFound(value)
+    return Rerun(run_id, scope, checked_project(project) if project and project.strip() else None)
+
+
+def checked_tests(tests: Sequence[PlannedTest], files: Sequence[str], *, rerun: bool) -> tuple[PlannedTest, ...]:
     """The tests, each once.
 
     Raises:
-        BadRequest: too many, or tests of files that testFiles does not name.
+        BadRequest: too many, or tests of files that testFiles does not name. Those of a rerun may be of any file.
     """
     if len(tests) > MOST_TESTS:
         raise BadRequest(f"tests names {len(tests)} tests; {MOST_TESTS} is the most in one run.", {"field": "tests"})
     known = set(files)
-    stray = [
-        {"path": f"tests[{index}].testFile", "message": "is not among testFiles"}
-        for index, test in enumerate(tests)
-        if normal_path(test.test_file) not in known
-    ]
-    if stray:
-        raise BadRequest(f"{len(stray)} of tests belong to files that testFiles does not name.", {"fields": stray[:50]})
+    faults: dict[int, str] = {}
+    for index, test in enumerate(tests):
+        if rerun:
+            fault = path_fault(test.test_file)
+        else:
+            fault = None if normal_path(test.test_file) in known else "is not among testFiles"
+        if fault:
+            faults[index] = fault
+    if faults:
+        what = "have a file that is no path" if rerun else "belong to files that testFiles does not name"
+        fields = [{"path": f"tests[{index}].testFile", "message": fault} for index, fault in faults.items()]
+        raise BadRequest(f"{len(faults)} of tests {what}.", {"fields": fields[:50]})
     return tuple({identity(test): test for test in tests}.values())
 
 

@@ -11,7 +11,14 @@ from shifty.dispatch.routes import parsed_token
 from shifty.live.bus import Bus
 from shifty.live.hub import Hub, Snapshot
 from shifty.orchestration.cancel import cancel_run
-from shifty.orchestration.errors import BadRequest, BadWorkerCount, QueueFull, RunAlreadyFinished
+from shifty.orchestration.errors import (
+    BadRequest,
+    BadWorkerCount,
+    QueueFull,
+    RerunNotPossible,
+    RunAlreadyFinished,
+    RunNotFinished,
+)
 from shifty.orchestration.finish import finish_lease
 from shifty.orchestration.start import start_run
 from shifty.orchestration.wire import CancelResponse, Done, FinishRequest, OrchestrateRequest, OrchestrateResponse
@@ -20,6 +27,7 @@ from shifty.runs.access import require_run
 from shifty.runs.errors import RunNotFound
 from shifty.runs.routes import RunId
 from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller, require_project
+from shifty.tenants.errors import QuotaExceeded
 from shifty.web.deps import Db
 from shifty.web.refusals import refusals
 from shifty.web.sse import Event, LastEventId, event_stream, nothing_more
@@ -33,17 +41,25 @@ IdempotencyKey = Annotated[
 EveryMs = Annotated[int, Query(alias="everyMs", ge=200, le=10_000, description="Milliseconds between two events.")]
 
 
-@router.post("/orchestrate", summary="Start a run", responses=refusals(BadRequest, BadWorkerCount, QueueFull))
+@router.post(
+    "/orchestrate",
+    summary="Start a run",
+    responses=refusals(
+        BadRequest, BadWorkerCount, QueueFull, QuotaExceeded, RunNotFound, RunNotFinished, RerunNotPossible
+    ),
+)
 async def post_orchestrate(
     caller: OrchestrateCaller, body: OrchestrateRequest, db: Db, request: Request, key: IdempotencyKey = None
 ) -> OrchestrateResponse:
     """Plan a run over `workerCount` shards, longest work first, from what history knows of its tests.
 
-    `ciBuildId` or the header `Idempotency-Key` make the call idempotent: N jobs of a matrix share one run.
+    `ciBuildId` or the header `Idempotency-Key` make the call idempotent: N jobs of a matrix share one run. With
+    `metadata.rerun_of`, the id of an earlier run, only what failed or never ran there is run again.
     """
     wanted = body.checked(key)
-    require_project(caller, wanted.project)
-    started = await start_run(db, caller.tenant_id, wanted)
+    if wanted.rerun is None or wanted.rerun.project:
+        require_project(caller, wanted.project)
+    started = await start_run(db, caller.tenant_id, wanted, caller.project)
     _bus(request).mark([started.run_id])
     return OrchestrateResponse.of(started, wanted)
 

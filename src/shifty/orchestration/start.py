@@ -11,11 +11,14 @@ from shifty.dispatch.store import DispatchStore
 from shifty.history.store import HistoryStore
 from shifty.orchestration.errors import QueueFull
 from shifty.orchestration.plan_run import History, PlannedShard, RunPlan, plan_run
+from shifty.orchestration.repeat import like, original_of, same_build, tests_again
 from shifty.orchestration.request import RunRequest
+from shifty.orchestration.rerun import Again
 from shifty.orchestration.store import RunStore, StartedRun
 from shifty.results.ingest import listed_row
 from shifty.results.outcome import identity
 from shifty.results.store import ResultStore, RunKey
+from shifty.tenants.quota import require_minutes, require_workers
 
 
 @dataclass(frozen=True)
@@ -27,31 +30,45 @@ class Started:
     is_new: bool
     useful_workers: int | None
     duplicates: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+    """Files of tests that a rerun would have to run and that the suite no longer has."""
 
 
-async def start_run(db: Database, tenant_id: UUID, request: RunRequest) -> Started:
-    """Plan and store a run; its work can be claimed once this returns.
+async def start_run(db: Database, tenant_id: UUID, request: RunRequest, only: str | None = None) -> Started:
+    """Plan and store a run; its work can be claimed once this returns. ``only`` is the one project of the caller's key.
 
     Idempotent for the same ``ci_build_id`` or ``idempotency_key`` within tenant and project. A process that dies in
-    here leaves nothing.
+    here leaves nothing. A rerun of which nothing is to be run has ended, passed, when this returns.
 
     Raises:
         QueueFull: the tenant's queue has no room for this run's shards; nothing is stored.
+        QuotaExceeded: the tenant's plan does not allow it.
+        RunNotFound, RunNotFinished, RerunNotPossible, BadRequest: what a rerun asks for can't be had.
     """
     async with db.transaction() as tx:
         store = RunStore(tx, tenant_id)
+        original = await original_of(store, request.rerun, only) if request.rerun else None
+        request = like(original, request) if original else request
         project_id = await store.ensure_project(request.project)
         if run_id := await _existing(store, project_id, request):
+            if original and run_id == original.run_id:
+                raise same_build(run_id)
             run = await store.started(run_id)
             assert run is not None
             return Started(run_id, run, is_new=False, useful_workers=None, duplicates=request.duplicates)
+        await require_workers(tx, tenant_id, request.workers)
+        await require_minutes(tx, tenant_id)
+        found = await tests_again(store, original, request) if original else Again(request)
+        request = found.request
         run_plan = plan_run(request, await _history(tx, tenant_id, project_id, request))
         await _make_room(tx, tenant_id, run_plan)
         run_id = uuid.uuid4()
         await _store(tx, RunKey(run_id, tenant_id), project_id, request, run_plan)
+        if original and not request.files:
+            await store.end(run_id, "completed", "passed", None)
         run = await store.started(run_id)
     assert run is not None
-    return Started(run_id, run, True, run_plan.useful_workers, request.duplicates)
+    return Started(run_id, run, True, run_plan.useful_workers, request.duplicates, found.gone)
 
 
 async def _existing(store: RunStore, project_id: int, request: RunRequest) -> UUID | None:
@@ -104,6 +121,12 @@ def _shard_row(shard: PlannedShard, used: set[int]) -> dict[str, object]:
 def warnings(started: Started, request: RunRequest) -> Sequence[dict[str, object]]:
     """What the caller should know about a run that started all the same."""
     found: list[dict[str, object]] = []
+    if started.run.has_nothing_to_rerun:
+        message = f"Nothing of run {started.run.rerun_of} failed or was left out, so this rerun runs nothing."
+        return [{"code": "NOTHING_TO_RERUN", "message": message}]
+    if started.gone:
+        message = f"{len(started.gone)} files have tests that failed or never ran and that the suite no longer has."
+        found.append({"code": "TESTS_GONE", "message": message, "files": list(started.gone[:50])})
     if started.duplicates:
         files = list(started.duplicates[:50])
         found.append({"code": "DUPLICATE_FILES", "message": "Files named twice run once.", "files": files})

@@ -4,9 +4,12 @@ import json
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from psycopg.rows import class_row
+
 from shifty.database.pool import Transaction
 from shifty.database.queries import load_queries
 from shifty.orchestration.request import RunRequest
+from shifty.orchestration.rerun import LedgerTest, Original
 
 QUERIES = load_queries("shifty.orchestration")
 
@@ -18,6 +21,11 @@ class StartedRun(NamedTuple):
     files: int
     shards: list[tuple[int, int, int]]
     """Index, tests, predicted milliseconds."""
+    rerun_of: UUID | None
+
+    @property
+    def has_nothing_to_rerun(self) -> bool:
+        return self.rerun_of is not None and self.files == 0
 
 
 class ClosingState(NamedTuple):
@@ -86,7 +94,27 @@ class RunStore:
             workers=request.workers,
             expected=expected,
             pending_timeout=request.pending_timeout,
+            rerun_of=request.rerun.of if request.rerun else None,
         )
+
+    async def original(self, run_id: UUID, only: str | None) -> Original | None:
+        """The run that is to be run again; None: there is none, or not in the project ``only``."""
+        row = await self._one("original", run_id=run_id, only=only)
+        return None if row is None else Original(*row)
+
+    async def tests_of_original(self, run_id: UUID) -> list[LedgerTest]:
+        async with self._tx.cursor(row_factory=class_row(LedgerTest)) as cursor:
+            await cursor.execute(QUERIES["tests_of_original"], {"tenant_id": self._tenant_id, "run_id": run_id})
+            return await cursor.fetchall()
+
+    async def unlisted_files(self, run_id: UUID) -> list[str]:
+        values = {"tenant_id": self._tenant_id, "run_id": run_id}
+        cursor = await self._tx.execute(QUERIES["unlisted_files"], values)
+        return [row[0] for row in await cursor.fetchall()]
+
+    async def mark_flaky(self, run_id: UUID) -> None:
+        """Mark what passed in a rerun and had failed before at the same commit; nothing in a run that is none."""
+        await self._do("mark_flaky_of_rerun", run_id=run_id)
 
     async def started(self, run_id: UUID) -> StartedRun | None:
         row = await self._one("started_run", run_id=run_id)

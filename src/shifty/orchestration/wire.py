@@ -5,17 +5,19 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue, WithJsonSchema
+from pydantic import ConfigDict, Field, JsonValue, WithJsonSchema
 
 from shifty.orchestration.request import (
     DEFAULT_WORKERS,
     MOST_FILES,
+    MOST_PATH,
     MOST_WORKERS,
     PENDING_TIMEOUT,
     RunRequest,
     checked_files,
     checked_metadata,
     checked_project,
+    checked_rerun,
     checked_tests,
     checked_workers,
 )
@@ -27,10 +29,25 @@ WorkerCount = Annotated[
     JsonValue,
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_WORKERS, "default": DEFAULT_WORKERS}),
 ]
+_PATH_PATTERN = r"^(?![/\\])(?![\s\S]:[/\\])(?!(?:[\s\S]*[/\\])?\.\.(?:[/\\]|$))[^\x00]*[^\s\x00][^\x00]*$"
 TestFiles = Annotated[
     list[JsonValue],
-    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_FILES}),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": MOST_PATH, "pattern": _PATH_PATTERN},
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+        }
+    ),
 ]
+
+
+def _want_files(schema: dict[str, JsonValue]) -> None:
+    """Described as the contract has it; that a rerun may do without is said in words."""
+    schema["required"] = ["testFiles"]
+
+
 Titles = Annotated[list[Annotated[str, Field(max_length=10_000)]], Field(max_length=100)]
 
 
@@ -55,7 +72,9 @@ class TestToPlan(Body):
 class OrchestrateRequest(Body):
     """``tests`` is for clients that list their suite first: totals are exact then, and a large file can be split."""
 
-    test_files: TestFiles
+    model_config = ConfigDict(json_schema_extra=_want_files)
+
+    test_files: TestFiles = []
     worker_count: WorkerCount = None
     project: str | None = None
     branch: Annotated[str, Field(max_length=1000)] | None = None
@@ -64,6 +83,11 @@ class OrchestrateRequest(Body):
     ci_build_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     tests: list[TestToPlan] = []
     pending_timeout_ms: Annotated[int, Field(ge=1000, le=86_400_000)] | None = None
+    rerun_scope: Literal["failed", "all"] = Field(
+        default="failed",
+        description="With `metadata.rerun_of`: only what failed or never ran of that run, or all of its tests.",
+        examples=["failed"],
+    )
 
     def checked(self, idempotency_key: str | None) -> RunRequest:
         """The request, once all of it has been checked.
@@ -72,7 +96,8 @@ class OrchestrateRequest(Body):
             BadRequest, BadWorkerCount: the first part that is at fault, with every fault in it.
         """
         workers = checked_workers(self.worker_count)
-        files, duplicates = checked_files(self.test_files)
+        rerun = checked_rerun(self.metadata, self.rerun_scope, self.project)
+        files, duplicates = checked_files(self.test_files) if self.test_files or not rerun else ((), ())
         return RunRequest(
             files=files,
             workers=workers,
@@ -82,9 +107,10 @@ class OrchestrateRequest(Body):
             ci_build_id=self.ci_build_id,
             idempotency_key=idempotency_key,
             metadata=checked_metadata(self.metadata),
-            tests=checked_tests([test.planned() for test in self.tests], files),
+            tests=checked_tests([test.planned() for test in self.tests], files, rerun=rerun is not None),
             pending_timeout=_pending_timeout(self.pending_timeout_ms),
             duplicates=duplicates,
+            rerun=rerun,
         )
 
 
@@ -117,6 +143,7 @@ class OrchestrateResponse(Body):
     warnings: list[Warned]
     recommended_worker_count: int | None
     is_new_run: bool
+    rerun_of: UUID | None
 
     @classmethod
     def of(cls, started: Started, request: RunRequest) -> "OrchestrateResponse":
@@ -130,6 +157,7 @@ class OrchestrateResponse(Body):
             warnings=[Warned.model_validate(warning) for warning in warnings(started, request)],
             recommended_worker_count=started.useful_workers,
             is_new_run=started.is_new,
+            rerun_of=started.run.rerun_of,
         )
 
 

@@ -15,6 +15,7 @@ from shifty.results.store import ListedRow, ResultStore, RunKey, StartedRow
 from shifty.wire import (
     AnyMessage,
     Attempt,
+    PlannedTest,
     RunEndMessage,
     RunError,
     RunErrorMessage,
@@ -184,6 +185,9 @@ def listed_row(key: RunKey, test: TestRef, shard_index: int | None, stage: str =
         tags=test.tags,
         shard_index=shard_index,
         stage=stage,
+        serial=test.serial,
+        parallel=isinstance(test, PlannedTest) and test.parallel,
+        repeat=test.repeat,
     )
 
 

@@ -141,11 +141,12 @@ on conflict (run_id, test_id, lease) do nothing;
 with input as materialized (
     select * from jsonb_to_recordset(%(rows)s::jsonb) as x(
         run_id uuid, tenant_id uuid, test_id text, file text, project_name text, title_path text[], line int, tags text[],
-        shard_index int, stage text)
+        shard_index int, stage text, serial text, parallel boolean, repeat int)
 ), inserted as (
-    insert into tests (run_id, tenant_id, test_id, file, project_name, title_path, line, tags, shard_index, stage)
+    insert into tests (run_id, tenant_id, test_id, file, project_name, title_path, line, tags, shard_index, stage, serial,
+                       parallel, repeat)
     select i.run_id, i.tenant_id, i.test_id, i.file, i.project_name, i.title_path, i.line, coalesce(i.tags, '{}'),
-           i.shard_index, coalesce(i.stage, 'main')
+           i.shard_index, coalesce(i.stage, 'main'), i.serial, coalesce(i.parallel, false), coalesce(i.repeat, 0)
       from input i join runs r on r.id = i.run_id and r.tenant_id = i.tenant_id
      where not r.closed
      order by i.run_id, i.test_id

@@ -46,7 +46,8 @@ _EXAMPLE = [
     responses=refusals(UnknownRun, BadMessage),
     openapi_extra={
         "requestBody": {
-            "required": True,
+            # Nothing at all is no message, too.
+            "required": False,
             "content": {
                 "application/json": {
                     "schema": {"type": "array", "items": {"type": "object"}},

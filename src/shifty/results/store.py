@@ -35,6 +35,9 @@ class ListedRow(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str]
     shard_index: int | None = None
     stage: str = "main"
+    serial: str | None = None
+    parallel: bool = False
+    repeat: int = 0
 
 
 class StartedRow(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ async def failed_tests(db: Database, tenant_id: UUID, run_id: UUID, only: str | 
     Raises:
         RunNotFound: this tenant has no such run, or not in the project ``only``.
     """
-    async with db.transaction() as tx:
+    async with db.snapshot() as tx:
         runs = RunStore(tx, tenant_id, only)
         if await runs.get(run_id) is None:
             raise RunNotFound(run_id)

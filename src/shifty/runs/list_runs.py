@@ -18,6 +18,6 @@ class RunPage:
 
 async def list_runs(db: Database, tenant_id: UUID, wanted: RunFilter, page: Page, only: str | None = None) -> RunPage:
     """The runs that ``wanted`` describes, newest first; ``only`` is the one project that the caller may see."""
-    async with db.connection() as connection:
-        runs = RunStore(connection, tenant_id, only)
+    async with db.snapshot() as tx:
+        runs = RunStore(tx, tenant_id, only)
         return RunPage(await runs.page(wanted, page), await runs.count(wanted))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from shifty.runs.ledger import Ledger
@@ -12,6 +12,7 @@ from shifty.wire import Outcome
 Status: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timedOut"]
 Origin: TypeAlias = Literal["orchestrated", "reported"]
+ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky"]
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
 
 
@@ -32,6 +33,8 @@ class Run:
     metadata: Mapping[str, object]
     worker_count: int
     shard_strategy: str
+    rerun_of: UUID | None
+    """The run of which this one repeats what failed or never ran."""
     ledger: Ledger
     test_duration: timedelta
     """Of all tests together, as if one had run after the other."""
@@ -58,9 +61,20 @@ class RunFilter:
     ci_build_id: str | None = None
     commit_sha: str | None = None
     actor: str | None = None
+    rerun_of: UUID | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
     """Not included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultFilter:
+    """Which results of a run are wanted. None does not filter."""
+
+    status: ResultStatus = "all"
+    file: str | None = None
+    search: str | None = None
+    """Part of a title or of the file's path, in any case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +109,37 @@ class ReportedTest:
 class DetailedTest(ReportedTest):
     attempts: Sequence[Mapping[str, object]]
     """As they were reported: the fields of ``wire.Attempt`` that are not at their default."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestArtifact:
+    """An artifact of a test that can be fetched. ``attempt`` is Playwright's retry; None: the uploader gave none."""
+
+    __test__: ClassVar[bool] = False
+
+    test_id: str
+    id: UUID
+    type: str
+    name: str
+    size_bytes: int
+    attempt: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a test, and its artifacts, oldest first."""
+
+    test: DetailedTest
+    artifacts: Sequence[TestArtifact] = ()
+
+    @property
+    def trace(self) -> TestArtifact | None:
+        """The newest trace of the last attempt that has one."""
+        traces = [(self._attempt(each), place) for place, each in enumerate(self.artifacts) if each.type == "trace"]
+        return self.artifacts[max(traces)[1]] if traces else None
+
+    def _attempt(self, artifact: TestArtifact) -> int:
+        return self.test.retry_count if artifact.attempt is None else artifact.attempt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,67 +1,91 @@
--- name: get_run
-select r.id, r.tenant_id, p.slug as project, r.origin, r.status, r.conclusion, r.failure_reason, r.branch, r.commit_sha,
-       r.ci_build_id, r.actor, r.metadata, r.worker_count, r.shard_strategy, r.total_tests, r.passed_tests,
+-- part: run_columns
+       r.id, r.tenant_id, p.slug as project, r.origin, r.status, r.conclusion, r.failure_reason, r.branch, r.commit_sha,
+       r.ci_build_id, r.actor, r.worker_count, r.shard_strategy, r.rerun_of, r.total_tests, r.passed_tests,
        r.failed_tests, r.flaky_tests, r.skipped_tests, r.not_run_tests, r.test_duration_ms, r.version, r.created_at,
        r.started_at, r.completed_at, coalesce(r.completed_at, now()) - r.started_at as duration
-  from runs r join projects p on p.id = r.project_id
- where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and (p.slug = %(only)s or %(only)s::text is null);
 
--- name: list_runs
--- Newest first, and by id where two are of one moment, so that no page shows a run twice.
-select r.id, r.tenant_id, p.slug as project, r.origin, r.status, r.conclusion, r.failure_reason, r.branch, r.commit_sha,
-       r.ci_build_id, r.actor, '{}'::jsonb as metadata, r.worker_count, r.shard_strategy, r.total_tests, r.passed_tests,
-       r.failed_tests, r.flaky_tests, r.skipped_tests, r.not_run_tests, r.test_duration_ms, r.version, r.created_at,
-       r.started_at, r.completed_at, coalesce(r.completed_at, now()) - r.started_at as duration
-  from runs r join projects p on p.id = r.project_id
+-- part: matching_runs
  where r.tenant_id = %(tenant_id)s
-   and (p.slug = %(only)s or %(only)s::text is null)
-   and (p.slug = %(project)s or %(project)s::text is null)
-   and (r.branch = %(branch)s or %(branch)s::text is null)
-   and (r.ci_build_id = %(ci_build_id)s or %(ci_build_id)s::text is null)
-   and (r.commit_sha = %(commit_sha)s or %(commit_sha)s::text is null)
-   and (r.actor = %(actor)s or %(actor)s::text is null)
-   and (r.created_at >= %(created_from)s or %(created_from)s::timestamptz is null)
-   and (r.created_at < %(created_until)s or %(created_until)s::timestamptz is null)
+   and (%(only)s::text is null or p.slug = %(only)s)
+   and (%(project)s::text is null or p.slug = %(project)s)
+   and (%(branch)s::text is null or r.branch = %(branch)s)
+   and (%(ci_build_id)s::text is null or r.ci_build_id = %(ci_build_id)s)
+   and (%(commit_sha)s::text is null or r.commit_sha = %(commit_sha)s)
+   and (%(actor)s::text is null or r.actor = %(actor)s)
+   and (%(rerun_of)s::uuid is null or r.rerun_of = %(rerun_of)s)
+   and (%(created_from)s::timestamptz is null or r.created_at >= %(created_from)s)
+   and (%(created_until)s::timestamptz is null or r.created_at < %(created_until)s)
    and case %(status)s::text
          when 'all' then true
          when 'passed' then r.status = 'completed' and r.failed_tests = 0
          when 'failed' then r.status = 'failed' or r.failed_tests > 0
          else r.status = %(status)s
        end
+
+-- name: get_run
+select
+-- insert: run_columns
+       , r.metadata
+  from runs r join projects p on p.id = r.project_id
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and (p.slug = %(only)s or %(only)s::text is null);
+
+-- name: list_runs
+-- Newest first, and by id where two are of one moment, so that no page shows a run twice.
+select
+-- insert: run_columns
+       , '{}'::jsonb as metadata
+  from runs r join projects p on p.id = r.project_id
+-- insert: matching_runs
  order by r.created_at desc, r.id desc
  limit %(limit)s offset %(offset)s;
 
 -- name: count_runs
--- The conditions of list_runs, word for word.
 select count(*)
   from runs r join projects p on p.id = r.project_id
- where r.tenant_id = %(tenant_id)s
-   and (p.slug = %(only)s or %(only)s::text is null)
-   and (p.slug = %(project)s or %(project)s::text is null)
-   and (r.branch = %(branch)s or %(branch)s::text is null)
-   and (r.ci_build_id = %(ci_build_id)s or %(ci_build_id)s::text is null)
-   and (r.commit_sha = %(commit_sha)s or %(commit_sha)s::text is null)
-   and (r.actor = %(actor)s or %(actor)s::text is null)
-   and (r.created_at >= %(created_from)s or %(created_from)s::timestamptz is null)
-   and (r.created_at < %(created_until)s or %(created_until)s::timestamptz is null)
+-- insert: matching_runs
+;
+
+-- part: matching_results
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome is not null
    and case %(status)s::text
          when 'all' then true
-         when 'passed' then r.status = 'completed' and r.failed_tests = 0
-         when 'failed' then r.status = 'failed' or r.failed_tests > 0
-         else r.status = %(status)s
-       end;
+         when 'flaky' then outcome = 'passed' and flaky
+         else outcome = %(status)s
+       end
+   and (%(file)s::text is null or file = %(file)s)
+   and (%(search)s::text is null
+        or strpos(lower(array_to_string(title_path || file, ' ')), lower(%(search)s)) > 0)
 
--- name: page_of_results
+-- name: results_in_order
 -- Only tests that have reported. The order of the suite, as far as paths and lines tell it; the id settles the rest.
-select test_id, file, project_name, title_path, line, tags, shard_index, stage, outcome, raw_status, flaky, reason,
-       duration_ms, retry_count, error_message, worker, started_at, finished_at, attempts
+-- A limit of null is none.
+select test_id
   from tests
- where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome is not null
+-- insert: matching_results
  order by file, line nulls last, project_name, test_id
  limit %(limit)s offset %(offset)s;
 
 -- name: count_results
-select count(*) from tests where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome is not null;
+select count(*)
+  from tests
+-- insert: matching_results
+;
+
+-- name: results_by_id
+-- Read by the ids that were put in order before: what is sorted is then small, and a stream holds no transaction open.
+select t.test_id, t.file, t.project_name, t.title_path, t.line, t.tags, t.shard_index, t.stage, t.outcome, t.raw_status,
+       t.flaky, t.reason, t.duration_ms, t.retry_count, t.error_message, t.worker, t.started_at, t.finished_at, t.attempts
+  from unnest(%(test_ids)s::text[]) with ordinality as wanted(test_id, place)
+  join tests t on t.run_id = %(run_id)s and t.test_id = wanted.test_id
+ where t.tenant_id = %(tenant_id)s and t.outcome is not null
+ order by wanted.place;
+
+-- name: artifacts_of_tests
+-- Oldest first.
+select test_id, id, type, name, size_bytes, attempt
+  from artifacts
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and test_id = any(%(test_ids)s) and state = 'ready' and expires_at > now()
+ order by test_id, created_at, id;
 
 -- name: unsuccessful_tests
 select test_id, file, project_name, title_path, line, tags, shard_index, stage, outcome, raw_status, flaky, reason,

@@ -1,26 +1,31 @@
 """Doors: lists of runs, one run, and what of it is to be run again."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
-from starlette.responses import PlainTextResponse, Response
+from fastapi import APIRouter, Depends, Header, Path, Query
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from shifty.ids import parse_run_id
 from shifty.runs import selection
 from shifty.runs.errors import RunNotFound
 from shifty.runs.failed_tests import Unsuccessful, failed_tests
+from shifty.runs.list_results import list_results, stream_results
 from shifty.runs.list_runs import list_runs
-from shifty.runs.query import RunQuery, SelectionFormat, Text
+from shifty.runs.model import Result
+from shifty.runs.query import ResultQuery, RunQuery, SelectionFormat, Text
 from shifty.runs.show_run import show_run
 from shifty.runs.wire import RunAnswer, RunsAnswer
-from shifty.runs.wire_tests import FailedTestsAnswer
+from shifty.runs.wire_tests import FailedTestsAnswer, ResultAnswer, ResultsAnswer
 from shifty.tenants.caller import AUTHENTICATED, ReadCaller, require_project, require_tenant
+from shifty.web.addresses import PublicBase
 from shifty.web.deps import Db
 from shifty.web.pagination import AskedPage, Page
 from shifty.web.refusals import refusals
 
 MOST_RESULTS = 2000
+NDJSON = "application/x-ndjson"
 
 router = APIRouter(tags=["Runs"], dependencies=AUTHENTICATED)
 
@@ -46,6 +51,13 @@ def _results_page(
     return Page(min(limit, MOST_RESULTS), offset)
 
 
+def _page_of_results(
+    limit: Annotated[int, Query(ge=1, description=f"Results a page; at most {MOST_RESULTS}.")] = 1000,
+    offset: Annotated[int, Query(ge=0, le=2**31 - 1, description="Results to leave out.")] = 0,
+) -> Page:
+    return Page(min(limit, MOST_RESULTS), offset)
+
+
 @router.get("/runs", summary="List runs", responses=refusals())
 async def get_runs(caller: ReadCaller, db: Db, asked: Annotated[RunQuery, Query()], page: AskedPage) -> RunsAnswer:
     """The runs of the caller's tenant, newest first."""
@@ -58,10 +70,48 @@ async def get_runs(caller: ReadCaller, db: Db, asked: Annotated[RunQuery, Query(
 
 @router.get("/runs/{runId}", summary="Show a run", responses=refusals(RunNotFound))
 async def get_run(
-    caller: ReadCaller, db: Db, run_id: RunId, page: Annotated[Page, Depends(_results_page)]
+    caller: ReadCaller, db: Db, run_id: RunId, base: PublicBase, page: Annotated[Page, Depends(_results_page)]
 ) -> RunAnswer:
     """One run with its shards, its workers, the errors that belong to no test, and a page of its results."""
-    return RunAnswer.of_run(await show_run(db, caller.tenant_id, run_id, page, caller.project), page)
+    return RunAnswer.of_run(await show_run(db, caller.tenant_id, run_id, page, caller.project), page, base)
+
+
+@router.get(
+    "/runs/{runId}/results",
+    summary="List the results of a run",
+    response_model=ResultsAnswer,
+    responses={
+        **refusals(RunNotFound),
+        200: {
+            "content": {NDJSON: {"schema": {"type": "string"}}},
+            "description": "A page of them; or all, a result a line.",
+        },
+    },
+)
+async def get_results(
+    caller: ReadCaller,
+    db: Db,
+    run_id: RunId,
+    base: PublicBase,
+    asked: Annotated[ResultQuery, Query()],
+    page: Annotated[Page, Depends(_page_of_results)],
+    wanted: Annotated[
+        Literal["json", "ndjson"] | None,
+        Query(alias="format", description="`ndjson`: all of them, a result a line, as does `Accept`."),
+    ] = None,
+    accept: Annotated[str, Header(description=f"`{NDJSON}`: all of them, a result a line.")] = "",
+) -> ResultsAnswer | Response:
+    """What became of each test that has reported, in the order of the suite: a page, or all of them as a stream."""
+    if wanted == "ndjson" or (wanted is None and NDJSON in accept):
+        parts = await stream_results(db, caller.tenant_id, run_id, asked.filter(), only=caller.project)
+        return StreamingResponse(_lines(run_id, parts, base), media_type=NDJSON)
+    found = await list_results(db, caller.tenant_id, run_id, asked.filter(), page, only=caller.project)
+    return ResultsAnswer.of_page(run_id, found, page, base)
+
+
+async def _lines(run_id: UUID, parts: AsyncIterator[Sequence[Result]], base: str) -> AsyncIterator[str]:
+    async for part in parts:
+        yield "".join(ResultAnswer.of(run_id, result, base).model_dump_json(by_alias=True) + "\n" for result in part)
 
 
 @router.get(

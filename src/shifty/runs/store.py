@@ -1,5 +1,6 @@
 """Every statement of this room."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +16,14 @@ from shifty.runs.model import (
     DetailedTest,
     Origin,
     ReportedTest,
+    Result,
+    ResultFilter,
     Run,
     RunFault,
     RunFilter,
     ShardProgress,
     Status,
+    TestArtifact,
     WorkerProgress,
 )
 from shifty.web.pagination import Page
@@ -43,6 +47,7 @@ class _RunRow:
     metadata: Mapping[str, object]
     worker_count: int
     shard_strategy: str
+    rerun_of: UUID | None
     total_tests: int
     passed_tests: int
     failed_tests: int
@@ -72,6 +77,7 @@ class _RunRow:
             metadata=self.metadata,
             worker_count=self.worker_count,
             shard_strategy=self.shard_strategy,
+            rerun_of=self.rerun_of,
             ledger=Ledger(
                 total=self.total_tests,
                 passed=self.passed_tests,
@@ -112,14 +118,28 @@ class RunStore:
     async def count(self, wanted: RunFilter) -> int:
         return await self._number("count_runs", self._matching(wanted))
 
-    async def results(self, run_id: UUID, page: Page) -> list[DetailedTest]:
-        """Tests that have reported, in the order of the suite."""
-        async with self._tx.cursor(row_factory=class_row(DetailedTest)) as cursor:
-            await cursor.execute(QUERIES["page_of_results"], {**self._of(run_id), **_bounds(page)})
-            return await cursor.fetchall()
+    async def results_in_order(self, run_id: UUID, wanted: ResultFilter, page: Page | None = None) -> list[str]:
+        """Ids of the tests that have reported, in the order of the suite; without a page, of all."""
+        bounds = _bounds(page) if page else {"limit": None, "offset": 0}
+        parameters = {**self._of(run_id), **vars(wanted), **bounds}
+        cursor = await self._tx.execute(QUERIES["results_in_order"], parameters)
+        return [row[0] for row in await cursor.fetchall()]
 
-    async def count_results(self, run_id: UUID) -> int:
-        return await self._number("count_results", self._of(run_id))
+    async def results(self, run_id: UUID, test_ids: Sequence[str]) -> list[Result]:
+        """The results of these tests, in this order, with their artifacts."""
+        parameters = {**self._of(run_id), "test_ids": list(test_ids)}
+        async with self._tx.cursor(row_factory=class_row(DetailedTest)) as cursor:
+            await cursor.execute(QUERIES["results_by_id"], parameters)
+            tests = await cursor.fetchall()
+        artifacts: defaultdict[str, list[TestArtifact]] = defaultdict(list)
+        async with self._tx.cursor(row_factory=class_row(TestArtifact)) as cursor:
+            await cursor.execute(QUERIES["artifacts_of_tests"], parameters)
+            for artifact in await cursor.fetchall():
+                artifacts[artifact.test_id].append(artifact)
+        return [Result(test, artifacts.get(test.test_id, ())) for test in tests]
+
+    async def count_results(self, run_id: UUID, wanted: ResultFilter) -> int:
+        return await self._number("count_results", {**self._of(run_id), **vars(wanted)})
 
     async def unsuccessful(self, run_id: UUID) -> list[ReportedTest]:
         """Tests that failed for good, and tests that never ran, in the order of the suite."""
@@ -156,6 +176,7 @@ class RunStore:
             "ci_build_id": wanted.ci_build_id,
             "commit_sha": wanted.commit_sha,
             "actor": wanted.actor,
+            "rerun_of": wanted.rerun_of,
             "created_from": wanted.created_from,
             "created_until": wanted.created_until,
         }

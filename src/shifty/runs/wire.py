@@ -29,6 +29,7 @@ class RunSummary(Body):
     commit_sha: str | None
     ci_build_id: str | None
     actor: str | None
+    rerun_of: UUID | None
     total_tests: int
     passed_tests: int = Field(description="Flaky ones too.")
     failed_tests: int
@@ -129,7 +130,8 @@ class RunAnswer(Body):
     results_pagination: Pagination
 
     @classmethod
-    def of_run(cls, found: RunInFull, page: Page) -> "RunAnswer":
+    def of_run(cls, found: RunInFull, page: Page, base: str) -> "RunAnswer":
+        """``base`` is the public address of the server."""
         details = {
             **_summary(found.run),
             "shard_strategy": found.run.shard_strategy,
@@ -141,7 +143,7 @@ class RunAnswer(Body):
         }
         return cls(
             run=RunDetails.model_validate(details),
-            results=[ResultAnswer.of(found.run.id, test) for test in found.results],
+            results=[ResultAnswer.of(found.run.id, result, base) for result in found.results],
             results_pagination=Pagination.of(page, found.reported),
         )
 
@@ -159,6 +161,7 @@ def _summary(run: Run) -> dict[str, object]:
         "commit_sha": run.commit_sha,
         "ci_build_id": run.ci_build_id,
         "actor": run.actor,
+        "rerun_of": run.rerun_of,
         "total_tests": ledger.total,
         "passed_tests": ledger.passed,
         "failed_tests": ledger.failed,

@@ -6,8 +6,11 @@ from uuid import UUID
 from pydantic import Field
 
 from shifty.runs.failed_tests import Unsuccessful
-from shifty.runs.model import DetailedTest, ReportedTest
+from shifty.runs.list_results import ResultPage
+from shifty.runs.model import ReportedTest, Result, TestArtifact
 from shifty.runs.plain import plain_text
+from shifty.storage.addresses import artifact_url
+from shifty.web.pagination import Page, Pagination
 from shifty.web.times import UtcTime
 from shifty.wire import Body, Outcome
 
@@ -57,6 +60,28 @@ class AttemptAnswer(Body):
     worker_index: int | None = None
 
 
+class ArtifactOfTest(Body):
+    """A file that a test has left behind."""
+
+    id: UUID
+    artifact_type: str
+    name: str
+    url: str = Field(description="Where it is fetched, with the same key.")
+    size_bytes: int
+    attempt: int | None
+
+    @classmethod
+    def of(cls, artifact: TestArtifact, base: str) -> "ArtifactOfTest":
+        return cls(
+            id=artifact.id,
+            artifact_type=artifact.type,
+            name=artifact.name,
+            url=artifact_url(base, artifact.id, artifact.name),
+            size_bytes=artifact.size_bytes,
+            attempt=artifact.attempt,
+        )
+
+
 class ResultAnswer(Body):
     """What became of one test."""
 
@@ -73,7 +98,9 @@ class ResultAnswer(Body):
     status: Outcome
     raw_status: str | None = Field(description="As the test runner gave it.")
     flaky: bool
-    reason: str | None = Field(description="Why it was skipped or did not run.")
+    reason: str | None = Field(
+        description="Why it was skipped or did not run, or why a test that passed at its first try is flaky."
+    )
     duration_ms: int
     retry_count: int
     healing_attempted: bool
@@ -83,9 +110,12 @@ class ResultAnswer(Body):
     started_at: UtcTime | None
     finished_at: UtcTime | None
     attempts: Sequence[AttemptAnswer]
+    artifacts: Sequence[ArtifactOfTest] = Field(description="Files that it has left behind, oldest first.")
 
     @classmethod
-    def of(cls, run_id: UUID, test: DetailedTest) -> "ResultAnswer":
+    def of(cls, run_id: UUID, result: Result, base: str) -> "ResultAnswer":
+        """``base`` is the public address of the server."""
+        test, trace = result.test, result.trace
         return cls(
             id=f"{run_id}-{test.test_id}",
             test_id=test.test_id,
@@ -104,13 +134,24 @@ class ResultAnswer(Body):
             duration_ms=test.duration_ms,
             retry_count=test.retry_count,
             healing_attempted=False,
-            trace_url=None,
+            trace_url=artifact_url(base, trace.id, trace.name) if trace else None,
             error_message=_plain(test.error_message),
             worker=test.worker,
             started_at=test.started_at,
             finished_at=test.finished_at,
             attempts=[AttemptAnswer.model_validate(attempt) for attempt in test.attempts],
+            artifacts=[ArtifactOfTest.of(artifact, base) for artifact in result.artifacts],
         )
+
+
+class ResultsAnswer(Body):
+    results: Sequence[ResultAnswer]
+    pagination: Pagination
+
+    @classmethod
+    def of_page(cls, run_id: UUID, found: ResultPage, page: Page, base: str) -> "ResultsAnswer":
+        results = [ResultAnswer.of(run_id, result, base) for result in found.results]
+        return cls(results=results, pagination=Pagination.of(page, found.total))
 
 
 class Repeatable(Body):

@@ -1,5 +1,6 @@
 """The application: rooms, duties and health, put together."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,6 +9,9 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 import shifty
+from shifty.artifacts.expire import sweep
+from shifty.artifacts.routes import router as artifacts_router
+from shifty.artifacts.sign import Signer
 from shifty.config import Settings
 from shifty.database.pool import Database
 from shifty.dispatch.routes import router as dispatch_router
@@ -24,16 +28,25 @@ from shifty.server.duty import Duty
 from shifty.server.gates import gates, meters_for
 from shifty.server.health import router as health_router
 from shifty.server.reaper import Reaper
+from shifty.storage.blobs import BlobStore
+from shifty.storage.errors import StoreAway
+from shifty.storage.open import open_blobs
 from shifty.tenants.meter import drop_full_buckets
 from shifty.tenants.routes import router as tenants_router
 from shifty.web.errors import install
 from shifty.web.openapi import operation_id
 
+log = logging.getLogger(__name__)
+
 PREFIX = "/api/v1"
 
 
 def create_app(database: Database, settings: Settings) -> FastAPI:
-    """The application over a migrated database. Its duties start and stop with it; the database stays the caller's."""
+    """The application over a migrated database. Its duties start and stop with it; the database stays the caller's.
+
+    Raises:
+        UsageError: the settings name no place for artifacts.
+    """
     lease_for = timedelta(seconds=settings.lease_seconds)
     app = FastAPI(
         title="Shifty",
@@ -49,6 +62,14 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     meters = meters_for(database, settings)
     app.state.meters = meters
     app.state.forget_full_buckets = Duty("full rate limit buckets", 60, partial(drop_full_buckets, database))
+    app.state.public_url = settings.public_url
+    app.state.body_idle_s = settings.body_idle_seconds
+    app.state.blobs = blobs = open_blobs(settings)
+    app.state.upload_signer = Signer(database, blobs, settings.artifact_max_bytes)
+    app.state.artifact_duties = [
+        Duty("artifacts whose time is over", 10, partial(sweep, database, blobs)),
+        Duty("what uploads have left behind", 3600, blobs.tidy),
+    ]
     app.state.database = database
     app.state.lease_for = lease_for
     app.state.bus = bus
@@ -64,9 +85,24 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     return app
 
 
+async def check_artifacts(app: FastAPI) -> None:
+    """Say at the start what would otherwise be said to the first upload.
+
+    A store that does not answer is no reason not to start: it may be back before anything is uploaded.
+
+    Raises:
+        UsageError: the store is set up wrongly.
+    """
+    blobs: BlobStore = app.state.blobs
+    try:
+        await blobs.check()
+    except StoreAway:
+        log.warning("artifacts can't be taken until their store answers")
+
+
 def _rooms() -> list[APIRouter]:
     # Queue statistics stand before the routes with a run id in the same place.
-    return [dispatch_router, orchestration_router, results_router, runs_router, tenants_router]
+    return [dispatch_router, orchestration_router, results_router, artifacts_router, runs_router, tenants_router]
 
 
 def _told_of_commits(database: Database, bus: Bus) -> Listener:
@@ -84,13 +120,18 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     committer: Committer = app.state.committer
     reaper: Reaper = app.state.reaper
     forget_full_buckets: Duty = app.state.forget_full_buckets
+    artifact_duties: list[Duty] = app.state.artifact_duties
     bus.start()
     committer.start()
     reaper.start()
     forget_full_buckets.start()
+    for duty in artifact_duties:
+        duty.start()
     try:
         yield
     finally:
+        for duty in artifact_duties:
+            await duty.stop()
         await forget_full_buckets.stop()
         await reaper.stop()
         await committer.stop()

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -35,15 +36,16 @@ class LocalBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        try:
-            (root / INCOMING).mkdir(parents=True, exist_ok=True)
-            self._store = LocalStore(root, automatic_cleanup=True)
-        except (OSError, BaseError) as error:
-            raise UsageError(f"The folder for artifacts can't be made: {error}. Set SHIFTY_STORAGE_URL.") from None
+
+    @cached_property
+    def _store(self) -> LocalStore:
+        # Made when it is first used: an application that only describes itself makes no folder.
+        return LocalStore(self._root, automatic_cleanup=True, mkdir=True)
 
     async def check(self) -> None:
         probe = self._root / INCOMING / f"check-{uuid4().hex}"
         try:
+            probe.parent.mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread(probe.write_bytes, b"")
             await asyncio.to_thread(probe.unlink)
         except OSError as error:
@@ -128,7 +130,7 @@ class LocalBlobs:
 
     def _remove_left_behind(self) -> None:
         before = time.time() - LEFT_BEHIND_AFTER.total_seconds()
-        for file in (self._root / INCOMING).iterdir():
+        for file in (self._root / INCOMING).glob("*"):
             with contextlib.suppress(OSError):
                 if file.stat().st_mtime < before:
                     file.unlink()

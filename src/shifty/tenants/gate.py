@@ -1,10 +1,11 @@
 """What every request passes before its body is read: rate limits, and the key of calls that carry a body."""
 
 import re
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shifty.database.pool import Database
@@ -14,6 +15,7 @@ from shifty.tenants.errors import BadKey, RateLimited
 from shifty.tenants.meter import Meters
 from shifty.tenants.rates import Bucket, Standing, holder_of
 from shifty.web.answers import refusal_answer
+from shifty.web.request_ids import headers_of_answer
 
 _API: Final = "/api/v1/"
 
@@ -28,8 +30,6 @@ INGEST: Final = re.compile(
 """What workers and reporters send."""
 
 _TICKETED: Final = re.compile(r"(?:/api/v1)?/ws/?|/api/v1/orchestrate/[^/]+/progress/?")
-
-_STARTS: Final = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
 class Gate:
@@ -48,20 +48,20 @@ class Gate:
         if scope["type"] not in ("http", "websocket") or FREE.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
             return
-        visit = _Visit(scope, send)
+        visit = _Visit(scope)
         try:
             await self._admit(visit)
         except Refusal as refusal:
-            await refusal_answer(refusal)(scope, receive, visit.send)
+            await refusal_answer(refusal)(scope, receive, send)
             return
-        if visit.standing is None and visit.has_ticket:
-            await self.app(scope, receive, _Unproven(visit, self._meters).send)
-        else:
-            await self.app(scope, receive, visit.send)
+        if visit.is_unproven:
+            send = _Unproven(visit, self._meters, send).send
+        await self.app(scope, receive, send)
 
     async def _admit(self, visit: "_Visit") -> None:
         authorization = visit.headers.get("authorization")
         tenant_id = await tenant_of_key(self._db, authorization)
+        visit.is_unproven = tenant_id is None and visit.has_ticket
         if tenant_id is not None:
             bucket = Bucket.INGEST if INGEST.fullmatch(visit.path) else Bucket.API
             visit.count(await self._meters.take(bucket, str(tenant_id)))
@@ -79,7 +79,7 @@ class Gate:
 class _Visit:
     """One request on its way through."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope) -> None:
         self.headers = Headers(scope=scope)
         self.path: str = scope["path"]
         client: tuple[str, int] | None = scope.get("client")
@@ -87,37 +87,37 @@ class _Visit:
         is_get = scope["type"] == "websocket" or scope["method"] in ("GET", "HEAD", "OPTIONS")
         self.may_carry_a_body = not is_get and self.path.startswith(_API)
         self.has_ticket = is_get and bool(_TICKETED.fullmatch(self.path)) and _names_a_ticket(scope["query_string"])
-        self.standing: Standing | None = None
-        self._send = send
+        self.is_unproven = False
+        """Nothing but a ticket says who this is, and nobody has looked at it yet."""
+        self._answer = headers_of_answer(scope)
+
+    def tell(self, standing: Standing | None) -> None:
+        """Put it on the answer where the caller stands."""
+        self._answer.update(standing.headers() if standing else {})
 
     def count(self, standing: Standing | None) -> None:
-        """Note where the caller stands.
+        """Put it on the answer where the caller stands.
 
         Raises:
             RateLimited: it has no token left.
         """
-        self.standing = standing
+        self.tell(standing)
         if standing and not standing.admitted:
             raise RateLimited(standing)
-
-    async def send(self, message: Message) -> None:
-        if self.standing and message["type"] in _STARTS:
-            message.setdefault("headers", [])
-            MutableHeaders(scope=message).update(self.standing.headers())
-        await self._send(message)
 
 
 class _Unproven:
     """The answer to somebody with a ticket: when it is refused, it was a request without a valid key like any other."""
 
-    def __init__(self, visit: _Visit, meters: Meters) -> None:
+    def __init__(self, visit: _Visit, meters: Meters, send: Send) -> None:
         self._visit = visit
         self._meters = meters
+        self._send = send
 
     async def send(self, message: Message) -> None:
-        if message["type"] in _STARTS and message.get("status") == 401:
-            self._visit.standing = await self._meters.take(Bucket.ADDRESS, self._visit.holder)
-        await self._visit.send(message)
+        if message.get("status") == HTTPStatus.UNAUTHORIZED:
+            self._visit.tell(await self._meters.take(Bucket.ADDRESS, self._visit.holder))
+        await self._send(message)
 
 
 def _names_a_ticket(query: bytes) -> bool:

@@ -16,7 +16,7 @@ from shifty.tenants.store import QUERIES
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S: Final = 1.0
+PATIENCE_S: Final = 2.0
 """How long a request waits for its token. Then it goes on without: a limit must never be why nothing works."""
 
 _KEPT_S: Final = 1.0

@@ -54,11 +54,12 @@ class Standing:
     @property
     def retry_after_s(self) -> int:
         """Seconds until the next token is there; at least one."""
-        return max(1, math.ceil((1 - self.tokens) / self.rate.per_second))
+        return max(1, math.ceil(round((1 - self.tokens) / self.rate.per_second, 6)))
 
     def headers(self) -> Mapping[str, str]:
         """On every answer: how many may come at once, how many of these are left, seconds until all are there again."""
-        full_in_s = math.ceil((self.rate.capacity - self.tokens) / self.rate.per_second)
+        # Rounded, or what floats leave over would be told as a second of its own.
+        full_in_s = math.ceil(round((self.rate.capacity - self.tokens) / self.rate.per_second, 6))
         return {
             "RateLimit-Limit": str(self.rate.capacity),
             "RateLimit-Remaining": str(max(0, math.floor(self.tokens))),

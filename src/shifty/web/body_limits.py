@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shifty.web.answers import error_answer
@@ -40,8 +41,7 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS_LIMIT:
-            sentence = f"The headers are over the limit of {HEADERS_LIMIT // 1024} KiB."
-            await error_answer(431, "HEADERS_TOO_LARGE", sentence, {"limitBytes": HEADERS_LIMIT})(scope, receive, send)
+            await headers_too_large()(scope, receive, send)
             return
         limit = limit_for(scope["path"])
         body = _Counted(receive, limit, _idle_s(scope))
@@ -54,6 +54,11 @@ class BodyLimits:
             await answer(scope, receive, send)
             return
         await self.app(scope, body.receive, send)
+
+
+def headers_too_large() -> Response:
+    sentence = f"The headers are over the limit of {HEADERS_LIMIT // 1024} KiB."
+    return error_answer(431, "HEADERS_TOO_LARGE", sentence, {"limitBytes": HEADERS_LIMIT})
 
 
 def limit_for(path: str) -> int | None:

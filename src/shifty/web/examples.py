@@ -54,7 +54,8 @@ class Examples:
     def _field(self, name: str, field: Node, owner: str, inside: tuple[str, ...]) -> object:
         word = word_for(owner.partition("-")[0], name)
         # A list or an object is spelt out rather than left empty.
-        if word is None or word.example == [] or (word.example is None and _refers(field)) or _own_example(field):
+        spelt_out = word is None or word.example == [] or (word.example is None and not _may_be_null(field))
+        if word is None or spelt_out or _refers(field) or _own_example(field):
             return self.of(field, owner, inside)
         return word.example
 
@@ -69,6 +70,10 @@ def _own_example(schema: Node) -> list[object] | None:
             return [schema[key]]
     allowed = schema.get("enum")
     return [cast("list[object]", allowed)[0]] if isinstance(allowed, list) else None
+
+
+def _may_be_null(field: Node) -> bool:
+    return any(option.get("type") == "null" for option in cast("list[Node]", field.get("anyOf", [])))
 
 
 def _refers(field: Node) -> bool:

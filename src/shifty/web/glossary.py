@@ -18,6 +18,8 @@ class Word(NamedTuple):
 _RUN = "550e8400-e29b-41d4-a716-446655440000"
 _WORKER = "0b8e5c1e-7a52-4c1c-9d55-1f3f2b6f0a11"
 _LEASE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+_ARTIFACT = "6f1d3a52-1c2b-4e0a-9a57-0f4f0c8f2f10"
+_KEY = "5d1e/550e8400/trace/1733742000-x7k2-trace.zip"
 _TEST = "4f1c2a9be0d37c55"
 _BEGAN = "2024-12-09T10:00:00Z"
 _ENDED = "2024-12-09T10:02:05Z"
@@ -177,6 +179,33 @@ GLOSSARY: Final[Mapping[str, Word]] = {
     "version": Word("Grows with every visible change.", 12),
     "status": Word("How far it has come.", "completed"),
     "details": Word("What the code alone does not say; may be empty.", {}),
+    # Artifacts
+    "artifacts": Word("The artifacts.", []),
+    "PresignBatchRequest.artifacts": Word("What is to be uploaded, up to 100.", []),
+    "ArtifactEntry.id": Word("The artifact's id.", _ARTIFACT),
+    "ArtifactOfTest.id": Word("The artifact's id.", _ARTIFACT),
+    "artifactId": Word("The artifact's id.", _ARTIFACT),
+    "artifactType": Word("`trace`, `screenshot`, `video` or `log`.", "trace"),
+    "ArtifactEntry.name": Word("The file's name.", "trace.zip"),
+    "ArtifactOfTest.name": Word("The file's name.", "trace.zip"),
+    "filename": Word("The file's name; what is not safe in one is replaced.", "trace.zip"),
+    "storageKey": Word("Where it is kept: tenant, run, type, time and name.", _KEY),
+    "storageKeys": Word("The same for several.", [_KEY]),
+    "url": Word(
+        "Where it is fetched, with the same key.", f"https://shifty.example.com/api/v1/artifacts/{_ARTIFACT}/trace.zip"
+    ),
+    "uploadUrl": Word(
+        "Where to PUT the bytes; the address is the permission.",
+        f"https://shifty.example.com/api/v1/artifacts/put/{_KEY}",
+    ),
+    "uploadId": Word("The client's own name for the upload: sent twice, it is one artifact.", _LEASE),
+    "uploads": Word("One for each that was asked for, in the same order.", []),
+    "method": Word("How to send it.", "PUT"),
+    "headers": Word("Headers to send with it.", {"Content-Type": "application/zip"}),
+    "maxBytes": Word("How large it may be.", 104857600),
+    "expiresAt": Word("When it is deleted.", "2025-01-08T10:00:00Z"),
+    "expiresIn": Word("For how many seconds it is good.", 3600),
+    "results": Word("The results of this page, in the order of the suite.", []),
     # Parameters
     "Idempotency-Key": Word("The same key starts one run only.", "build-1234"),
 }

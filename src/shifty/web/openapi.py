@@ -120,6 +120,16 @@ def _describe_parameters(operation: Node) -> None:
             parameter["description"] = word.meaning
         if word and parameter["in"] == "path":
             parameter.setdefault("example", word.example)
+        _drop_null(cast("Node", parameter["schema"]))
+
+
+def _drop_null(schema: Node) -> None:
+    """A parameter is there or not; a null can't be sent."""
+    options = cast("list[Node]", schema.get("anyOf", []))
+    kept = [option for option in options if option.get("type") != "null"]
+    if len(kept) == 1 < len(options):
+        del schema["anyOf"]
+        schema.update(kept[0])
 
 
 def _add_headers(status: str, response: Node, *, limited: bool) -> None:

@@ -3,6 +3,7 @@
 import logging
 import re
 from contextvars import ContextVar
+from typing import cast
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -43,7 +44,9 @@ class RequestIds:
             await self.app(scope, receive, send)
             return
         request_id = _given(Headers(scope=scope)) or uuid4().hex
-        answer = _Answer(send, request_id)
+        headers = headers_of_answer(scope)
+        headers[HEADER] = request_id
+        answer = _Answer(send, headers)
         token = _current.set(request_id)
         try:
             await self.app(scope, receive, answer.send)
@@ -60,19 +63,24 @@ class RequestIds:
             _current.reset(token)
 
 
-class _Answer:
-    """Passes an answer on, with its request id, and remembers whether it has begun."""
+def headers_of_answer(scope: Scope) -> dict[str, str]:
+    """Headers that the answer to a request will have, whoever gives it; middleware further in puts its own here."""
+    return cast("dict[str, str]", scope.setdefault("shifty.headers", {}))
 
-    def __init__(self, send: Send, request_id: str) -> None:
+
+class _Answer:
+    """Passes an answer on, with the headers of every answer, and remembers whether it has begun."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
-        self._request_id = request_id
+        self._headers = headers
         self.started = False
 
     async def send(self, message: Message) -> None:
         if message["type"] in _STARTS:
             self.started = True
             message.setdefault("headers", [])
-            MutableHeaders(scope=message)[HEADER] = self._request_id
+            MutableHeaders(scope=message).update(self._headers)
         await self._send(message)
 
 

@@ -1,1 +1,8 @@
--- Runs that run again what failed in an earlier one.
+-- Reruns: which run one repeats, and of each listed test what planning it again needs.
+alter table runs add column rerun_of uuid references runs on delete set null;
+create index runs_reruns on runs (rerun_of) where rerun_of is not null;
+
+alter table tests
+    add column serial   text,                            -- tests of one file with the same key depend on each other's order
+    add column parallel boolean not null default false,  -- it may run apart from the rest of its file
+    add column repeat   int not null default 0;          -- Playwright's repeatEachIndex

@@ -1,0 +1,190 @@
+// One start of Playwright, reported: what its callbacks tell goes to the window, the courier and the uploads.
+'use strict';
+
+const { artifactsOf } = require('./attachments.cjs');
+const { Courier } = require('./courier.cjs');
+const { Server } = require('./http.cjs');
+const { deliverLeftovers } = require('./leftovers.cjs');
+const { Links } = require('./links.cjs');
+const { errorOf, idOf, notRunOf, refOf, resultOf, startsOf, unspeakable } = require('./messages.cjs');
+const { Results, lastOf } = require('./results.cjs');
+const { Share } = require('./share.cjs');
+const { Spool } = require('./spool.cjs');
+const { attemptEnded, faultOf, testsOf } = require('./tests.cjs');
+const { Uploads } = require('./uploads.cjs');
+const { Window } = require('./window.cjs');
+
+/** Well below the time after which a run on which nobody works is given up. */
+const SIGN_OF_LIFE_MS = 5 * 60_000;
+
+/**
+ * @typedef {import('./playwright').FullConfig} FullConfig
+ * @typedef {import('./playwright').Suite} Suite
+ * @typedef {import('./playwright').TestCase} TestCase
+ * @typedef {import('./playwright').TestResult} TestResult
+ * @typedef {import('./playwright').TestError} TestError
+ * @typedef {import('./playwright').TestRun} TestRun
+ * @typedef {import('./settings.cjs').Settings} Settings
+ * @typedef {import('./notes.cjs').Notes} Notes
+ * @typedef {import('./results.cjs').Standing} Standing
+ */
+
+class Session {
+  /** @param {Settings} settings @param {FullConfig} config @param {Notes} notes */
+  constructor(settings, config, notes) {
+    this.settings = settings;
+    this.notes = notes;
+    this.server = new Server(settings);
+    this.share = new Share(this.server, settings, notes);
+    this.results = new Results();
+    /** Projects that every machine runs for itself. */
+    this.around = new Set(config.projects.flatMap((project) => [...(project.dependencies || []), project.teardown || '']));
+    this.around.delete('');
+    this.begun = false;
+    this.ended = false;
+    this.told = 0;
+    this.ways = waysOf(this.server, settings, notes);
+  }
+
+  /** @param {FullConfig} config @param {Suite} suite @param {TestRun} testRun */
+  async takeShare(config, suite, testRun) {
+    await this.share.take(config, suite, testRun, this.around);
+    this.ways = waysOf(this.server, this.settings, this.notes);
+  }
+
+  /** @param {Suite} suite */
+  begin(suite) {
+    this.begun = true;
+    if (this.settings.orchestrate && !this.share.asked) {
+      this.notes.say('Playwright before 1.62 lets no reporter choose tests: this machine runs what its command line says');
+    }
+    const tests = testsOf(suite).map((test) => ({ test, ref: refOf(this.settings.root, test) }));
+    for (const { test, ref } of tests) {
+      const why = unspeakable(ref);
+      if (why) this.putError({ message: `A test of ${ref.testFile.slice(0, 200)} can't be reported: ${why}.` }, null);
+      else this.results.begin(test, ref);
+    }
+    const refs = [...this.results.tests.values()].map((standing) => standing.ref);
+    this.share.begin(refs.map(idOf));
+    if (!this.share.lease) for (const payload of startsOf(this.settings, refs)) this.ways.courier.put('run:start', payload);
+    this.timer = setInterval(() => this.signOfLife(), SIGN_OF_LIFE_MS);
+    this.timer.unref();
+    void this.notes.guarded(() => this.afterTheFirst());
+  }
+
+  /** Once the server has the run it takes artifacts of it, and what earlier starts had left. */
+  async afterTheFirst() {
+    const { courier, spool, uploads } = this.ways;
+    if (!this.share.lease && !(await courier.until(() => courier.delivered > 0, 24 * 3600_000))) return;
+    uploads.allow();
+    await deliverLeftovers(this.server, this.settings, this.notes, spool.file, () => courier.closed);
+  }
+
+  signOfLife() {
+    if (this.share.lease || this.ended) return;
+    const [payload] = startsOf(this.settings, []);
+    if (payload) this.ways.courier.put('run:start', payload);
+  }
+
+  /** @param {TestCase} test @param {TestResult} result */
+  testBegan(test, result) {
+    const ref = this.results.began(test.id);
+    if (ref) this.ways.window.start(test.id, ref, result.retry, this.share.leaseOf(() => idOf(ref)));
+  }
+
+  /** @param {TestCase} test @param {TestResult} result */
+  testEnded(test, result) {
+    const standing = this.results.tests.get(test.id);
+    if (!standing) return;
+    for (const settled of this.results.ended(attemptEnded(test, result))) this.tell(settled);
+    const wanted = this.settings.artifacts === 'all' || (this.settings.artifacts === 'failed' && result.status !== test.expectedStatus);
+    if (!wanted || !result.attachments.length) return;
+    this.ways.uploads.add(artifactsOf(this.settings.runId, idOf(standing.ref), result));
+  }
+
+  /** @param {Standing} standing */
+  tell(standing) {
+    const { ref, test } = standing;
+    this.told += standing.final ? 1 : 0;
+    this.ways.window.result(test.id, resultOf(this.settings.root, standing), this.share.leaseOf(() => idOf(ref)));
+    const last = lastOf(standing);
+    if (!standing.final || !last || last.outcome !== 'unexpected') return;
+    // Each machine runs it, and the run keeps one result: a failure must not hide behind another machine's pass.
+    if (this.around.has(test.project) && this.settings.totalShards > 1) {
+      this.putError({ message: `${ref.testName} of project ${test.project} failed on machine ${this.settings.shardIndex + 1} of ${this.settings.totalShards}.` }, test.file);
+    }
+  }
+
+  /** @param {TestError} error */
+  erred(error) {
+    this.results.errors.push({ message: error.message || error.value || '' });
+    this.putError(error, error.location ? error.location.file : null);
+  }
+
+  /** @param {TestError} error @param {string | null} file */
+  putError(error, file) {
+    const { root, runId, shardIndex } = this.settings;
+    const testFile = file && errorOf(root, faultOf({ location: { file, line: 0, column: 0 } })).location?.file;
+    const payload = { runId, shardIndex, testFile: testFile || null, error: errorOf(root, faultOf(error)), lease: this.share.lease };
+    this.ways.courier.put('run:error', JSON.stringify(payload));
+  }
+
+  /** @param {string} status */
+  async end(status) {
+    clearInterval(this.timer);
+    this.ended = true;
+    const interrupted = status === 'interrupted';
+    const { settled, notRun } = this.results.conclude(status);
+    for (const standing of settled) this.tell(standing);
+    if (!this.share.lease) {
+      for (const { standing, reason } of notRun) this.ways.window.result(standing.test.id, notRunOf(standing.ref, reason), null);
+    }
+    this.ways.window.close();
+    if (status !== 'passed' && !this.results.anyBad && !this.results.errors.length) {
+      this.putError({ message: `Playwright ended as "${status}" although no test failed.` }, null);
+    }
+    const payload = { runId: this.settings.runId, shardIndex: this.settings.shardIndex, status };
+    if (!this.share.lease) this.ways.courier.put('run:end', JSON.stringify(payload));
+    await this.deliver();
+    await this.share.end(this.ways.courier.waiting.length === 0, interrupted, notRun.map(({ standing, reason }) => ({ testId: idOf(standing.ref), reason })));
+    await this.close();
+  }
+
+  async deliver() {
+    const { settings, notes } = this;
+    const { courier, uploads, spool } = this.ways;
+    if (!(await courier.drain(settings.flushMs)) && !courier.refusal) {
+      const why = courier.trouble || 'the server is slow';
+      const where = spool.broken ? 'are lost' : `lie in ${spool.file}; the next start on this machine delivers them`;
+      notes.say(`${courier.waiting.length} messages of run ${settings.runId} were not delivered in ${settings.flushMs / 1000} s (${why}). They ${where}`);
+    } else if (!courier.refusal) {
+      await uploads.drain(settings.uploadMs);
+    }
+    if (uploads.open && !courier.refusal) notes.say(`${uploads.open} artifacts were not uploaded; they are where Playwright put them`);
+  }
+
+  async close() {
+    const { notes, settings } = this;
+    const { courier, uploads } = this.ways;
+    uploads.close();
+    this.share.close();
+    const complete = !courier.refusal && courier.waiting.length === 0;
+    await courier.close();
+    this.server.close();
+    if (complete) notes.say(`${this.told} tests reported to run ${settings.runId}${uploads.done ? `, ${uploads.done} artifacts uploaded` : ''}`);
+  }
+}
+
+/**
+ * Where things go: known for good once this machine's share is.
+ * @param {Server} server
+ * @param {Settings} settings
+ * @param {Notes} notes
+ */
+function waysOf(server, settings, notes) {
+  const spool = new Spool(settings.spoolDir, settings, notes);
+  const courier = new Courier(new Links(server, settings.runId), spool, notes);
+  return { spool, courier, uploads: new Uploads(server, settings, notes), window: new Window(settings.runId, courier) };
+}
+
+module.exports = { Session };

@@ -1,0 +1,266 @@
+"""The client for asynchronous code, and the core of the one that blocks: every endpoint has its method here, once."""
+
+import os
+import time
+import uuid
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+
+import msgspec
+
+from shifty.client import runs_api, worker_api
+from shifty.client.account import Address, Ticket, Usage
+from shifty.client.answer import read
+from shifty.client.errors import ServerAway
+from shifty.client.model import (
+    Acknowledged,
+    FailedTests,
+    Orchestrated,
+    Page,
+    QueueStats,
+    Result,
+    Run,
+    RunDetails,
+    RunInFull,
+    Snapshot,
+)
+from shifty.client.progress import current, snapshots
+from shifty.client.runs_api import Orchestrate
+from shifty.client.transport import Transport
+from shifty.errors import UsageError
+
+if TYPE_CHECKING:
+    from shifty import wire
+    from shifty.client.viewer import Update
+
+StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "passed", "failed", "cancelled"]
+SelectionFormat: TypeAlias = Literal["test-list", "last-run", "grep", "files"]
+
+_RUNS_A_PAGE = 200
+_RESULTS_A_PAGE = 1000
+
+
+class AsyncClient:
+    """A connection to one server for one tenant. Without arguments it is the one that SHIFTY_API_URL,
+    SHIFTY_API_KEY and SHIFTY_TENANT_ID name.
+
+    A call that meets a server which is away, full or tired of us is repeated for ``patience_s``; all calls are such
+    that to repeat them does nothing twice. Then, or when the server says no, it raises a ``CallFailed``.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        tenant: str | None = None,
+        *,
+        patience_s: float = 30.0,
+    ) -> None:
+        self.transport = Transport(
+            Address(
+                url=_known(url, "SHIFTY_API_URL", "the address of the server"),
+                key=_known(key, "SHIFTY_API_KEY", "an API key"),
+                tenant=_known(tenant, "SHIFTY_TENANT_ID", "the tenant of the key"),
+            ),
+            patience_s=patience_s,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self.transport.aclose()
+
+    async def orchestrate(
+        self,
+        test_files: Sequence[str],
+        *,
+        worker_count: int = 5,
+        project: str | None = None,
+        branch: str | None = None,
+        commit_sha: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        tests: "Sequence[wire.PlannedTest] | None" = None,
+        ci_build_id: str | None = None,
+        pending_timeout: timedelta | None = None,
+        idempotency_key: str | None = None,
+    ) -> Orchestrated:
+        """Plan and start a run of ``test_files``, paths relative to the repository.
+
+        ``tests`` is for who has listed the suite: counts are exact then. Calls with one ``ci_build_id`` or
+        ``idempotency_key`` share one run.
+        """
+        asked = Orchestrate(
+            test_files=list(test_files),
+            worker_count=worker_count,
+            project=project,
+            branch=branch,
+            commit_sha=commit_sha,
+            metadata=metadata or {},
+            tests=tests,
+            ci_build_id=ci_build_id,
+            pending_timeout_ms=None if pending_timeout is None else pending_timeout // timedelta(milliseconds=1),
+        )
+        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key or str(uuid.uuid4()))
+
+    async def rerun(
+        self,
+        run_id: str,
+        *,
+        test_files: Sequence[str] = (),
+        worker_count: int = 5,
+        project: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Orchestrated:
+        """Start a run of what failed or never ran in another; ``test_files`` narrows that.
+
+        With nothing to run again it has no tests, is over at once, and has a warning NOTHING_TO_RERUN.
+        """
+        asked = Orchestrate(
+            test_files=list(test_files),
+            worker_count=worker_count,
+            project=project,
+            metadata={**(metadata or {}), "rerun_of": run_id},
+        )
+        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key or str(uuid.uuid4()))
+
+    async def cancel(self, run_id: str) -> None:
+        """Drop what waits; tests that run now finish and count. A run that is cancelled already stays so.
+
+        Raises:
+            AlreadyFinished: it is over.
+        """
+        await runs_api.cancel(self.transport, run_id)
+
+    async def queue_stats(self) -> QueueStats:
+        return await runs_api.queue_stats(self.transport)
+
+    async def usage(self) -> Usage:
+        """The tenant's plan, and what of it is used."""
+        return read(await self.transport.call("GET", "/usage"), Usage)
+
+    async def ticket(self, run_id: str) -> Ticket:
+        """Lets a browser open one stream about this run, once."""
+        return read(await self.transport.call("POST", f"/runs/{run_id}/tickets", body=b"{}"), Ticket)
+
+    async def runs(
+        self,
+        *,
+        status: StatusFilter = "all",
+        project: str | None = None,
+        branch: str | None = None,
+        commit_sha: str | None = None,
+        ci_build_id: str | None = None,
+        actor: str | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        limit: int | None = None,
+    ) -> AsyncGenerator[Run]:
+        """Runs, the newest first; ``limit`` is how many at most, None is all. Pages are fetched as they are needed."""
+        wanted = {
+            "status": status,
+            "project": project,
+            "branch": branch,
+            "commitSha": commit_sha,
+            "ciBuildId": ci_build_id,
+            "actor": actor,
+            "from": created_from and created_from.isoformat(),
+            "to": created_to and created_to.isoformat(),
+        }
+        query = {name: value for name, value in wanted.items() if value}
+        offset = 0
+        while limit is None or offset < limit:
+            size = _RUNS_A_PAGE if limit is None else min(_RUNS_A_PAGE, limit - offset)
+            part = {**query, "limit": str(size), "offset": str(offset)}
+            page = read(await runs_api.list_runs(self.transport, part), Page)
+            for run in page.runs:
+                yield run
+            offset += size
+            if not page.pagination.has_more:
+                return
+
+    async def run(self, run_id: str) -> RunInFull:
+        """One run with its shards, workers and the errors that belong to no test."""
+        return read(await runs_api.run_details(self.transport, run_id, results=1), RunDetails).run
+
+    async def results(self, run_id: str) -> AsyncGenerator[Result]:
+        """Every test that has reported, in the order of the suite, with its attempts."""
+        offset = 0
+        while True:
+            query = {"resultsLimit": str(_RESULTS_A_PAGE), "resultsOffset": str(offset)}
+            page = read(await self.transport.call("GET", f"/runs/{run_id}", query=query), RunDetails)
+            for result in page.results:
+                yield result
+            offset += _RESULTS_A_PAGE
+            if not page.results_pagination.has_more:
+                return
+
+    async def failed_tests(self, run_id: str) -> FailedTests:
+        """Final failures, and beside them the tests that never ran. With neither there is nothing to run again."""
+        return read(await runs_api.failed_tests(self.transport, run_id), FailedTests)
+
+    async def failed_tests_as(self, run_id: str, form: SelectionFormat) -> str:
+        """The same in a form that Playwright takes."""
+        return (await runs_api.failed_tests_as(self.transport, run_id, form)).decode()
+
+    async def snapshot(self, run_id: str) -> Snapshot:
+        """How the run stands now."""
+        return await current(self.transport, run_id)
+
+    async def progress(
+        self, run_id: str, *, every_ms: int = 2000, patience_s: float | None = None
+    ) -> AsyncGenerator[Snapshot]:
+        """How the run stands, again and again until its end, over server-sent events.
+
+        A connection that breaks is opened again from where it was; ``patience_s`` is for how long nobody may answer.
+        """
+        patience_s = self.transport.patience_s if patience_s is None else patience_s
+        async with aclosing(snapshots(self.transport, run_id, every_ms=every_ms, patience_s=patience_s)) as found:
+            async for snapshot in found:
+                yield snapshot
+
+    async def wait(self, run_id: str, *, timeout: timedelta | None = None, patience_s: float | None = None) -> Snapshot:
+        """The run's last snapshot, with its verdict, once it is over.
+
+        Raises:
+            TimeoutError: it was not over after ``timeout``.
+        """
+        until = time.monotonic() + timeout.total_seconds() if timeout else None
+        async with aclosing(self.progress(run_id, patience_s=patience_s)) as found:
+            async for snapshot in found:
+                if snapshot.is_over:
+                    return snapshot
+                if until is not None and time.monotonic() >= until:
+                    raise TimeoutError(f"Run {run_id} is not over after {timeout}.")
+        raise ServerAway(f"The server said nothing of the end of run {run_id}.")
+
+    async def watch(self, run_id: str, *, patience_s: float | None = None) -> "AsyncGenerator[Update]":
+        """Every test of the run as it starts and reports, over a WebSocket, up to the run's end."""
+        # websockets takes as long to import as the rest of this room, and few need it.
+        from shifty.client.viewer import watch
+
+        patience_s = self.transport.patience_s if patience_s is None else patience_s
+        async with aclosing(watch(self.transport.address, run_id, patience_s=patience_s)) as updates:
+            async for update in updates:
+                yield update
+
+    async def report(self, run_id: str, messages: "Sequence[wire.AnyMessage | Mapping[str, object]]") -> Acknowledged:
+        """Tell what tests did, in order; once this returns the server has stored it. What is sent twice counts once."""
+        encoded = [msgspec.json.encode(message) for message in messages]
+        return await worker_api.post_events(self.transport, run_id, encoded, patience_s=self.transport.patience_s)
+
+
+def _known(given: str | None, variable: str, what: str) -> str:
+    value = given or os.environ.get(variable)
+    if not value:
+        raise UsageError(f"The client wants {what}: give it or set {variable}.")
+    return value
