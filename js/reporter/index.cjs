@@ -4,7 +4,7 @@
 
 const { Notes } = require('./notes.cjs');
 const { Session } = require('./session.cjs');
-const { settingsOf } = require('./settings.cjs');
+const { orchestrates, settingsOf } = require('./settings.cjs');
 
 /**
  * @typedef {import('./index').Options} Options
@@ -34,6 +34,8 @@ class ShiftyReporter {
     this.notes = new Notes();
     /** @type {Session | undefined} */
     this.session = undefined;
+    /** Shares are wanted, and so far nobody can ask for one. */
+    this.misses = false;
   }
 
   version() {
@@ -48,6 +50,7 @@ class ShiftyReporter {
   onConfigure(config) {
     this.notes.guard(() => {
       if (!wanted(this.options)) return;
+      this.misses = orchestrates(this.options, process.env);
       const { settings, faults } = settingsOf(this.options, config, process.env);
       if (faults.length) return this.notes.say(`not reporting: ${faults.join('; ')}`);
       this.session = new Session(settings, config, this.notes);
@@ -58,6 +61,8 @@ class ShiftyReporter {
   async preprocess({ config, suite, testRun }) {
     const { session } = this;
     if (session && session.settings.orchestrate) await this.notes.guarded(() => session.takeShare(config, suite, testRun));
+    // Another machine may have got a share, and then only the whole suite here leaves nothing out.
+    else if (this.misses) this.notes.guard(() => testRun.skipSharding());
   }
 
   /** @param {Suite} suite */

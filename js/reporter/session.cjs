@@ -37,9 +37,10 @@ class Session {
     this.server = new Server(settings);
     this.share = new Share(this.server, settings, notes);
     this.results = new Results();
-    /** Projects that every machine runs for itself. */
-    this.around = new Set(config.projects.flatMap((project) => [...(project.dependencies || []), project.teardown || '']));
-    this.around.delete('');
+    this.share.onNewLease = () => notes.guard(() => this.tellAgain());
+    /** Projects that every machine runs for itself. @type {Map<string, string>} */
+    this.stages = new Map(config.projects.flatMap((project) => (project.dependencies || []).map((name) => [name, 'setup'])));
+    for (const project of config.projects) if (project.teardown) this.stages.set(project.teardown, 'teardown');
     this.begun = false;
     this.ended = false;
     this.told = 0;
@@ -48,7 +49,7 @@ class Session {
 
   /** @param {FullConfig} config @param {Suite} suite @param {TestRun} testRun */
   async takeShare(config, suite, testRun) {
-    await this.share.take(config, suite, testRun, this.around);
+    await this.share.take(config, suite, testRun, (project) => this.stages.get(project) || 'main');
     this.ways = waysOf(this.server, this.settings, this.notes);
   }
 
@@ -110,8 +111,17 @@ class Session {
     const last = lastOf(standing);
     if (!standing.final || !last || last.outcome !== 'unexpected') return;
     // Each machine runs it, and the run keeps one result: a failure must not hide behind another machine's pass.
-    if (this.around.has(test.project) && this.settings.totalShards > 1) {
+    if (this.stages.has(test.project) && this.settings.totalShards > 1) {
       this.putError({ message: `${ref.testName} of project ${test.project} failed on machine ${this.settings.shardIndex + 1} of ${this.settings.totalShards}.` }, test.file);
+    }
+  }
+
+  /** What was told under a lease that was lost counts only under the one that was given for it. */
+  tellAgain() {
+    for (const standing of this.results.tests.values()) {
+      const { ref, test, final, attempts } = standing;
+      const lease = final && attempts.length ? this.share.leaseOf(() => idOf(ref)) : null;
+      if (lease) this.ways.window.result(test.id, resultOf(this.settings.root, standing), lease);
     }
   }
 
@@ -136,8 +146,9 @@ class Session {
     const interrupted = status === 'interrupted';
     const { settled, notRun } = this.results.conclude(status);
     for (const standing of settled) this.tell(standing);
-    if (!this.share.lease) {
-      for (const { standing, reason } of notRun) this.ways.window.result(standing.test.id, notRunOf(standing.ref, reason), null);
+    for (const { standing, reason } of notRun) {
+      // What was leased is given up with the lease.
+      if (!this.share.leaseOf(() => idOf(standing.ref))) this.ways.window.result(standing.test.id, notRunOf(standing.ref, reason), null);
     }
     this.ways.window.close();
     if (status !== 'passed' && !this.results.anyBad && !this.results.errors.length) {

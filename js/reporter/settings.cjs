@@ -71,7 +71,7 @@ function given(...values) {
 /** @param {Options} options @param {Env} env */
 function limitsOf(options, env) {
   return {
-    orchestrate: options.orchestrate === undefined ? truth(env.SHIFTY_ORCHESTRATE) : options.orchestrate,
+    orchestrate: orchestrates(options, env),
     artifacts: options.artifacts || 'all',
     largestArtifact: options.maxArtifactBytes || LARGEST_ARTIFACT,
     flushMs: positive(options.flushTimeoutMs, env.SHIFTY_FLUSH_TIMEOUT_MS, FLUSH_MS),
@@ -112,6 +112,9 @@ function isAddress(text) {
 function shardOf(options, config, env, build, faults) {
   const index = options.shardIndex === undefined ? env.SHIFTY_SHARD_INDEX : options.shardIndex;
   const total = options.totalShards === undefined ? env.SHIFTY_TOTAL_SHARDS : options.totalShards;
+  if (index === undefined && total !== undefined && Number(total) !== 1) {
+    faults.push('SHIFTY_TOTAL_SHARDS is set and SHIFTY_SHARD_INDEX is not: which of them is this machine?');
+  }
   if (index !== undefined || total !== undefined) return checkedShard(index, total, faults);
   if (config.shard) return { shardIndex: config.shard.current - 1, totalShards: config.shard.total };
   return { shardIndex: build.index || 0, totalShards: build.total || 1 };
@@ -129,7 +132,7 @@ function checkedShard(index = 0, total = Number(index) + 1, faults = []) {
  * All machines of one build come to the same run, and a build that is started again to another. Without a build, on
  * somebody's own machine, each start is a run.
  * @param {{tenantId: string, project: string, buildId: string | null, attempt: string}} settings
- * @param {string | undefined} asked
+ * @param {string | null} asked
  */
 function runIdOf(settings, asked) {
   if (asked) return isUuid(asked) ? asked.toLowerCase() : uuidOf('run', settings.tenantId, settings.project, asked, '1');
@@ -137,9 +140,10 @@ function runIdOf(settings, asked) {
   return uuidOf('run', settings.tenantId, settings.project, settings.buildId, settings.attempt);
 }
 
-/** @param {string | undefined} text */
-function truth(text) {
-  return ['1', 'true', 'yes', 'on'].includes((text || '').toLowerCase());
+/** Whether the server shall choose this machine's tests. @param {Options} options @param {Env} env */
+function orchestrates(options, env) {
+  if (options.orchestrate !== undefined) return options.orchestrate;
+  return ['1', 'true', 'yes', 'on'].includes((env.SHIFTY_ORCHESTRATE || '').toLowerCase());
 }
 
 /** @param {number | undefined} option @param {string | undefined} text @param {number} otherwise */
@@ -153,4 +157,4 @@ function defaultSpool() {
   return path.join(os.tmpdir(), `shifty-spool-${user}`);
 }
 
-module.exports = { settingsOf };
+module.exports = { orchestrates, settingsOf };

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30, gt=0, le=3600)
     heartbeat_seconds: float = Field(default=5, gt=0, le=600)
 
+    max_producers: int = Field(default=10, ge=0, le=100_000)
+
     requests_per_minute: int = Field(default=500, ge=0, le=10_000_000)
     ingest_requests_per_minute: int = Field(default=30_000, ge=0, le=10_000_000)
     address_requests_per_minute: int = Field(default=120, ge=0, le=10_000_000)

@@ -46,14 +46,20 @@ async def _work(server: RunningServer) -> None:
 
 async def _run(transport: Transport, lease: Lease) -> None:
     results = [result for item in lease.items for result in _results(item)]
+    tests = [
+        wire.TestRef(test_file=each.test_file, test_name=each.test_name, title_path=each.title_path) for each in results
+    ]
+    discovered = wire.RunStartMessage(payload=wire.RunStart(tests=tests, lease=lease.token))
     started = [
         wire.TestStartMessage(
-            payload=wire.TestStart(test_file=each.test_file, test_name=each.test_name, lease=lease.token)
+            payload=wire.TestStart(
+                test_file=each.test_file, test_name=each.test_name, title_path=each.title_path, lease=lease.token
+            )
         )
         for each in results
     ]
     batch = wire.TestBatchMessage(payload=wire.TestBatch(results=results, lease=lease.token))
-    messages = [msgspec.json.encode(message) for message in (*started, batch)]
+    messages = [msgspec.json.encode(message) for message in (discovered, *started, batch)]
     await worker_api.post_events(transport, lease.run_id, messages, patience_s=30)
     await worker_api.finish(transport, lease.run_id, lease.token, Finish(outcome="finished"), patience_s=30)
 

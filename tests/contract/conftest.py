@@ -6,10 +6,11 @@ from uuid import UUID
 import httpx
 import pytest
 
+from tests.contract.stranger import API, Stranger
 from tests.runs.seed import Seed
 from tests.support.server import RunningServer
 
-API = "/api/v1"
+__all__ = ["API"]
 
 
 @pytest.fixture
@@ -22,3 +23,10 @@ async def http(server: RunningServer) -> AsyncGenerator[httpx.AsyncClient]:
 @pytest.fixture
 async def a_run(server: RunningServer) -> UUID:
     return await Seed(server.db, server.tenant.id).run(branch="main")
+
+
+@pytest.fixture
+async def stranger(server: RunningServer) -> AsyncGenerator[Stranger]:
+    """Somebody who has read the contract, with a key for everything."""
+    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
+        yield Stranger(client)

@@ -101,7 +101,7 @@ async def test_a_path_that_is_no_spec_file_is_named_by_its_index(call: Calling, 
         {"testFiles": FILES, "metadata": {"long": "x" * 70_000}},
         {"testFiles": FILES, "metadata": 3},
         {"testFiles": FILES, "project": "x" * 201},
-        {"testFiles": FILES, "tests": [{"testFile": "other.ts", "testName": "x"}]},
+        {"testFiles": FILES, "tests": [{"testFile": "../other.ts", "testName": "x"}]},
         {"testFiles": FILES, "tests": [{"testFile": FILES[0]}]},
     ],
 )
@@ -114,6 +114,15 @@ async def test_bad_bodies_are_refused_in_one_shape_and_store_nothing(call: Calli
     assert set(answer.json()) == {"error", "code", "details"}
     assert answer.json()["code"] == "INVALID_PARAMETERS"
     assert runs["runs"] == []
+
+
+async def test_files_that_only_tests_names_run_as_well_and_are_reported(call: Calling) -> None:
+    tests = [{"testFile": "other.ts", "testName": "x"}]
+    async with call() as client:
+        answer = (await client.post("/orchestrate", json={"testFiles": ["a.ts"], "tests": tests})).json()
+
+    assert (answer["totalFiles"], answer["totalTests"]) == (2, 2)
+    assert (answer["warnings"][0]["code"], answer["warnings"][0]["files"]) == ("FILES_ADDED", ["other.ts"])
 
 
 async def test_duplicates_run_once_and_are_reported(call: Calling) -> None:

@@ -13,25 +13,15 @@ from tests.support.server import RunningServer
 SECONDS = 40
 """For the examples and edge cases that it begins with; fuzzing and chains of calls take what is left."""
 
-# How large an artifact may be is a setting, so that the description can't name the largest valid size.
-CONFIG = """
-[[operations]]
-include-path-regex = "/artifacts/"
-checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "413"]
-"""
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load_settings(data_dir=tmp_path / "data", requests_per_minute=0, ingest_requests_per_minute=0)
 
 
 async def test_it_finds_nothing(server: RunningServer, tmp_path: Path) -> None:
-    config = tmp_path / "schemathesis.toml"
-    config.write_text(CONFIG)
     # A process of its own: it has an event loop, a Hypothesis profile and warnings of its own.
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{server.url}{API}/openapi.json"),
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}{API}/openapi.json"),
         *("--header", f"Authorization: Bearer {server.key}", "--header", f"X-Tenant-ID: {server.tenant.id}"),
         *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all"),
         *("--max-time", str(SECONDS), "--max-examples", "15", "--seed", "1", "--generation-deterministic"),

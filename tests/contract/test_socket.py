@@ -64,7 +64,8 @@ async def test_who_may_not_is_refused_before_the_upgrade(server: RunningServer) 
         ({}, 401),
         ({**server.headers, **run, "Authorization": "Bearer nonsense"}, 401),
         ({**server.headers, **run, "X-Tenant-Id": str(uuid4())}, 403),
-        ({**server.headers, **run, "Authorization": f"Bearer {reader.text}"}, 403),
+        ({**server.headers, **run, "Authorization": f"Bearer {reader.text}", "X-Role": "producer"}, 403),
+        ({**server.headers, **run, "X-Role": "owner"}, 400),
         ({**server.headers}, 404),
     ]
 

@@ -112,6 +112,34 @@ class Seed:
             await connection.execute(_TEST, row)
         return test_id
 
+    async def artifact(
+        self,
+        run_id: UUID,
+        test_id: str,
+        name: str = "trace.zip",
+        *,
+        type_: str = "trace",
+        attempt: int | None = None,
+        state: str = "ready",
+        expires_in: str = "1 day",
+    ) -> UUID:
+        artifact_id = uuid4()
+        await self.execute(
+            "insert into artifacts (id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id,"
+            " attempt, state, expires_at) values (%(id)s, %(tenant_id)s, %(run_id)s, %(type)s, %(name)s, %(key)s,"
+            " 'application/zip', 17, %(test_id)s, %(attempt)s, %(state)s, now() + %(expires_in)s::interval)",
+            id=artifact_id,
+            run_id=run_id,
+            type=type_,
+            name=name,
+            key=f"{self.tenant_id}/{run_id}/{type_}/{artifact_id}-{name}",
+            test_id=test_id,
+            attempt=attempt,
+            state=state,
+            expires_in=expires_in,
+        )
+        return artifact_id
+
     async def execute(self, statement: LiteralString, **values: object) -> None:
         async with self.db.connection() as connection:
             await connection.execute(statement, {"tenant_id": self.tenant_id, **values})

@@ -9,7 +9,7 @@ from shifty.tenants.model import Scope
 from tests.runs.conftest import Api
 from tests.runs.seed import Seed
 
-DOORS = ["/runs", "/runs/{run}", "/runs/{run}/failed-tests"]
+DOORS = ["/runs", "/runs/{run}", "/runs/{run}/results", "/runs/{run}/failed-tests"]
 OF_A_RUN = DOORS[1:]
 
 

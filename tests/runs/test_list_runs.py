@@ -97,6 +97,9 @@ async def test_without_a_limit_a_page_has_fifty_and_never_more_than_two_hundred(
         "from=yesterday",
         "to=2024-13-01",
         "to=2024-12-41",
+        "to=0.5",
+        "from=1733738400",
+        "from=NaN",
         "branch=%00",
         "project=a%00b",
         "actor=%00",
@@ -145,6 +148,17 @@ async def test_texts_filter_exactly(api: Api, seed: Seed, name: str) -> None:
     assert await _ids(api, f"{name}={quote(value)}") == [str(run)]
     assert await _ids(api, f"{name}=feature") == []
     assert len(await _ids(api, f"{name}=")) == 2
+
+
+async def test_reruns_name_the_run_that_they_repeat_and_can_be_listed_by_it(api: Api, seed: Seed) -> None:
+    first, second = await seed.run(), await seed.run()
+    await seed.execute("update runs set rerun_of = %(of)s where id = %(id)s", of=first, id=second)
+
+    runs = (await api.get("/runs")).json()["runs"]
+
+    assert [run["rerunOf"] for run in runs] == [str(first), None]
+    assert await _ids(api, f"rerunOf={first}") == [str(second)]
+    assert await _ids(api, "rerunOf=nonsense") == []
 
 
 async def test_filters_hold_together(api: Api, seed: Seed) -> None:

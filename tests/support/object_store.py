@@ -11,14 +11,17 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from shifty.database import launch
+from shifty.storage.sigv4 import Credentials, presign
 
 BUCKET = "artifacts"
 _KEY, _SECRET = "shifty-tests", "not-a-secret-of-anyone"
@@ -129,6 +132,7 @@ class ObjectStore:
                         f"-s3.localSocket={self._folder / 's3.sock'}",
                     ),
                     *(f"-s3.port={s3}", f"-s3.port.grpc={s3_grpc}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+                    "-s3.autoCreateBucket=false",
                     f"-s3.config={self._folder / 's3.json'}",
                 ],
                 stdin=subprocess.DEVNULL,
@@ -149,7 +153,6 @@ class ObjectStore:
 
 
 def _takes_objects(port: int) -> bool:
-    # It makes the bucket at the first put.
     store = S3Store(
         BUCKET,
         endpoint=f"http://127.0.0.1:{port}",
@@ -160,12 +163,25 @@ def _takes_objects(port: int) -> bool:
         retry_config={"max_retries": 0},
     )
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            pass
+        _make_bucket(port)
         obstore.put(store, "ready", b"yes")
-    except (BaseError, OSError):
+    except (BaseError, OSError, httpx.HTTPError):
         return False
     return True
+
+
+def _make_bucket(port: int) -> None:
+    """obstore can't; a bucket that is there is left as it is."""
+    url = presign(
+        "PUT",
+        f"http://127.0.0.1:{port}/{BUCKET}",
+        {},
+        credentials=Credentials(_KEY, _SECRET),
+        region="us-east-1",
+        now=datetime.now(UTC),
+        expires_in=timedelta(minutes=1),
+    )
+    httpx.put(url, timeout=5, trust_env=False)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -115,7 +115,7 @@ async def post_upload(
 @router.post(
     "/artifacts/presigned-upload",
     summary="Get an address to upload to",
-    responses=refusals(RunNotFound, QuotaExceeded, ArtifactTooLarge, ArtifactExpired),
+    responses=refusals(RunNotFound, QuotaExceeded, BadUpload, ArtifactExpired),
 )
 async def post_presigned_upload(
     caller: IngestCaller, body: PresignRequest, db: Db, signer: Uploads, base: PublicBase
@@ -124,6 +124,10 @@ async def post_presigned_upload(
     run = _known(body.run_id)
     await require_run(db, caller, run)
     (one,) = await presign(db, signer, caller.tenant_id, run, [body.announced()], base)
+    if isinstance(one, ArtifactTooLarge):
+        # Nothing has been sent: it is a number that is at fault, and its bound is in the description.
+        fields = [{"path": "sizeBytes", "message": f"at most {signer.max_bytes}"}]
+        raise BadUpload(one.message, {"fields": fields, **one.details})
     if isinstance(one, Refusal):
         raise one
     return PresignAnswer.of(one, base, signer.max_bytes, body.upload_id)

@@ -51,7 +51,7 @@ def listen(host: str, port: int) -> Listening:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         taken = socket.socket(family, socket.SOCK_STREAM)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it. Without it an answer's body waits 40 ms for the client to acknowledge its head.
+        # Accepted connections inherit it. Without it an answer's body waits 40 ms until its head is acknowledged.
         taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         taken.bind((host, port))
         taken.listen(512)

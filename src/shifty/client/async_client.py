@@ -28,7 +28,7 @@ from shifty.client.model import (
     Snapshot,
 )
 from shifty.client.progress import current, snapshots
-from shifty.client.runs_api import Orchestrate
+from shifty.client.runs_api import Orchestrate, RerunScope
 from shifty.client.transport import Transport
 from shifty.errors import UsageError
 
@@ -115,13 +115,14 @@ class AsyncClient:
         self,
         run_id: str,
         *,
+        scope: RerunScope = "failed",
         test_files: Sequence[str] = (),
         worker_count: int = 5,
         project: str | None = None,
         metadata: Mapping[str, object] | None = None,
         idempotency_key: str | None = None,
     ) -> Orchestrated:
-        """Start a run of what failed or never ran in another; ``test_files`` narrows that.
+        """Start a run of what failed or never ran in another, or of ``all`` its tests; ``test_files`` narrows that.
 
         With nothing to run again it has no tests, is over at once, and has a warning NOTHING_TO_RERUN.
         """
@@ -130,6 +131,7 @@ class AsyncClient:
             worker_count=worker_count,
             project=project,
             metadata={**(metadata or {}), "rerun_of": run_id},
+            rerun_scope=scope,
         )
         return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key or str(uuid.uuid4()))
 

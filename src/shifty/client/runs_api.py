@@ -1,7 +1,7 @@
 """The calls that commands make: start, look at and cancel runs."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +11,9 @@ from shifty.client.transport import Transport
 if TYPE_CHECKING:
     # It brings pydantic along, which takes longer to import than all of this room.
     from shifty import wire
+
+
+RerunScope: TypeAlias = Literal["failed", "all"]
 
 
 class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True):
@@ -25,6 +28,7 @@ class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=Tr
     metadata: Mapping[str, object] = {}
     tests: "Sequence[wire.PlannedTest] | None" = None
     pending_timeout_ms: int | None = None
+    rerun_scope: RerunScope | None = None
 
 
 async def orchestrate(transport: Transport, asked: Orchestrate, *, idempotency_key: str) -> Orchestrated:

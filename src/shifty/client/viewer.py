@@ -18,47 +18,71 @@ from shifty.client.pauses import Pauses
 from shifty.client.verdict import failure_of
 
 _OPEN_S = 10.0
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 3.0
 _MOST_BYTES = 32 * 2**20
 
 
+class Totals(Answer, kw_only=True, frozen=True):
+    total_tests: int = 0
+    passed_tests: int = 0
+    failed_tests: int = 0
+    flaky_tests: int = 0
+    skipped_tests: int = 0
+    not_run_tests: int = 0
+
+
 class Started(Answer, kw_only=True, frozen=True):
+    test_id: str | None = None
     test_file: str
     test_name: str = ""
     title_path: list[str] = []
     project_name: str | None = None
+    worker: str | None = None
     attempt: int = 0
 
 
 class Batch(Answer, kw_only=True, frozen=True):
     results: list[Result] = []
+    totals: Totals = Totals()
 
 
-class Ended(Answer, kw_only=True, frozen=True):
+class Ended(Totals, kw_only=True, frozen=True):
     """The run's end, with the totals as the server counted them."""
 
     run_id: str
     status: RunStatus
     conclusion: Conclusion | None = None
-    total_tests: int = 0
-    passed_tests: int = 0
-    failed_tests: int = 0
+    failure_reason: str | None = None
+    duration_ms: int | None = None
 
 
-class SnapshotTaken(Answer, tag_field="type", tag="run:snapshot", kw_only=True, frozen=True):
-    """First of all, and again after each time that the connection broke."""
+class _Told(Answer, kw_only=True, frozen=True):
+    """``cursor`` is from where to go on after the connection broke."""
+
+    version: int = 0
+    cursor: str = ""
+
+
+class SnapshotTaken(_Told, tag_field="type", tag="run:snapshot", kw_only=True, frozen=True):
+    """First of all, after each time that the connection broke, and when shards or workers change.
+
+    ``missed``: we were too slow, and tests that have reported before it have not been told of.
+    """
 
     payload: Snapshot
+    missed: bool = False
 
 
-class TestStarted(Answer, tag_field="type", tag="test:start", kw_only=True, frozen=True):
+class TestStarted(_Told, tag_field="type", tag="test:start", kw_only=True, frozen=True):
     payload: Started
 
 
-class TestsReported(Answer, tag_field="type", tag="test:batch", kw_only=True, frozen=True):
+class TestsReported(_Told, tag_field="type", tag="test:batch", kw_only=True, frozen=True):
     payload: Batch
 
 
-class RunEnded(Answer, tag_field="type", tag="run:end", kw_only=True, frozen=True):
+class RunEnded(_Told, tag_field="type", tag="run:end", kw_only=True, frozen=True):
     payload: Ended
 
 
@@ -81,20 +105,22 @@ async def watch(address: Address, run_id: str, *, patience_s: float) -> AsyncGen
         ServerAway: nobody has answered for ``patience_s``.
         Stopped: there is no such run, or we may not see it.
     """
-    pauses = Pauses(0.5, 3.0)
+    pauses = Pauses(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
     away_since: float | None = None
+    cursor = ""
     while True:
         try:
-            async with _opened(address, run_id) as socket:
-                away_since = None
-                pauses.restart()
+            async with _opened(address, run_id, cursor) as socket:
                 # The snapshot comes at once, or there is nobody.
                 message = await asyncio.wait_for(socket.recv(), _OPEN_S)
+                away_since = None
+                pauses.restart()
                 while True:
                     update = _read(message)
                     if update is not None:
                         yield update
-                    if _is_last(update):
+                        cursor = update.cursor
+                    if isinstance(update, RunEnded):
                         return
                     message = await socket.recv()
         except InvalidStatus as refused:
@@ -110,10 +136,11 @@ async def watch(address: Address, run_id: str, *, patience_s: float) -> AsyncGen
         await asyncio.sleep(wait_s)
 
 
-def _opened(address: Address, run_id: str) -> connect:
-    base = address.url.rstrip("/")
+def _opened(address: Address, run_id: str, cursor: str) -> connect:
+    base = address.url.rstrip("/").removeprefix("http")
+    since = f"?since={cursor}" if cursor else ""
     return connect(
-        f"ws{base.removeprefix('http')}/api/v1/ws",
+        f"ws{base}/api/v1/ws{since}",
         additional_headers={
             "Authorization": f"Bearer {address.key}",
             "X-Tenant-ID": address.tenant,
@@ -142,9 +169,3 @@ def _refusal(address: Address, refused: InvalidStatus) -> CallFailed:
 def _read(message: str | bytes) -> Update | None:
     """None for a kind of message that a newer server has added."""
     return _update.decode(message) if _type.decode(message).type in _KINDS else None
-
-
-def _is_last(update: Update | None) -> bool:
-    if isinstance(update, SnapshotTaken):
-        return update.payload.is_over
-    return isinstance(update, RunEnded)

@@ -1,11 +1,12 @@
 """Lease the next batch of a run to a worker."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from shifty.database.pool import Database
 from shifty.dispatch.errors import RunCancelled
-from shifty.dispatch.model import Claimant, Drained, Idle, Lease
+from shifty.dispatch.model import Claimant, Drained, Idle, Lease, OpenItem
 from shifty.dispatch.store import QUERIES, DispatchStore, Held, RunState
 from shifty.planning.policy import Board, Waiting, next_batch
 from shifty.runs.errors import RunNotFound
@@ -83,6 +84,10 @@ async def claim_any(
 
 async def _next_lease(store: DispatchStore, state: RunState, claimant: Claimant, lease_for: timedelta) -> Held | None:
     waiting = await store.waiting()
+    if claimant.shard_index is not None:
+        return await _whole_shard(
+            store, [item for item in waiting if item.shard_index == claimant.shard_index], claimant, lease_for
+        )
     if not waiting:
         return None
     shard, first = await store.join(claimant)
@@ -103,3 +108,14 @@ async def _next_lease(store: DispatchStore, state: RunState, claimant: Claimant,
     predicted_ms = sum(item.predicted_ms for item in waiting if item.id in chosen)
     held = await store.grant(claimant.worker_id, ids, predicted_ms, lease_for)
     return held._replace(shard_index=next(item.shard_index for item in waiting if item.id in chosen))
+
+
+async def _whole_shard(
+    store: DispatchStore, items: Sequence[OpenItem], claimant: Claimant, lease_for: timedelta
+) -> Held | None:
+    if not items:
+        return None
+    await store.join(claimant)
+    predicted_ms = sum(item.predicted_ms for item in items)
+    held = await store.grant(claimant.worker_id, [item.id for item in items], predicted_ms, lease_for)
+    return held._replace(shard_index=items[0].shard_index)

@@ -61,6 +61,8 @@ class Claimant:
     name: str
     lanes: int = 1
     overhead_ms: int | None = None
+    shard_index: int | None = None
+    """Of a worker that comes once, for all of one shard, and never helps others. None: whatever is best next."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ with free as (
     select s.index from shards s left join workers w on w.run_id = s.run_id and w.id = s.worker_id
      where s.run_id = %(run_id)s and s.tenant_id = %(tenant_id)s and s.state in ('waiting', 'active')
        and (s.worker_id is null or w.left_at is not null)
+       and (%(wanted)s::int is null or s.index = %(wanted)s)
      order by s.estimated_ms desc, s.index limit 1
 ), joined as (
     insert into workers (id, run_id, tenant_id, name, shard_index, predicted_ms)
@@ -104,6 +105,11 @@ select i.id, i.file, i.project_name, i.test_ids is not null as listed,
  where i.lease = %(token)s and i.tenant_id = %(tenant_id)s and i.state = 'leased'
  group by i.id
  order by i.requeued desc, i.ordinal, i.id;
+
+-- name: plan_of_run
+select shard_index, array_agg(test_id order by test_id) from tests
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and shard_index is not null
+ group by shard_index order by shard_index;
 
 -- name: anything_open
 select exists (select 1 from work_items where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state in ('waiting', 'leased'));

@@ -9,8 +9,16 @@ from shifty.dispatch.claim import Claim, claim, claim_any
 from shifty.dispatch.errors import LeaseLost, RunCancelled
 from shifty.dispatch.model import Lease
 from shifty.dispatch.queue import queue_stats
+from shifty.dispatch.read_plan import plan_of
 from shifty.dispatch.renew import renew
-from shifty.dispatch.wire import ClaimRequest, ClaimResponse, PoolClaimRequest, QueueStatsResponse, RenewResponse
+from shifty.dispatch.wire import (
+    ClaimRequest,
+    ClaimResponse,
+    PlanResponse,
+    PoolClaimRequest,
+    QueueStatsResponse,
+    RenewResponse,
+)
 from shifty.live.bus import Bus
 from shifty.runs.access import require_run
 from shifty.runs.errors import RunNotFound
@@ -42,6 +50,13 @@ async def post_claim(
     """Lease the next tests of a run to the calling worker; it renews the lease while it runs them."""
     await require_run(db, caller, run_id)
     return _told(request, await claim(db, caller.tenant_id, run_id, body.claimant(), lease_term(request)))
+
+
+@router.get("/runs/{runId}/plan", summary="Which test is in which shard", responses=refusals(RunNotFound))
+async def get_plan(caller: OrchestrateCaller, run_id: RunId, db: Db) -> PlanResponse:
+    """The plan as it was made when the run began: it never changes, also when a job is started again."""
+    await require_run(db, caller, run_id)
+    return PlanResponse.of(await plan_of(db, caller.tenant_id, run_id))
 
 
 @router.post("/claims", summary="Claim a batch of any run", responses=refusals())

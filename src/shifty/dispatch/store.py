@@ -69,7 +69,11 @@ class DispatchStore:
     async def join(self, claimant: Claimant) -> tuple[int | None, bool]:
         """The shard that this worker began with, None for a late one, and whether this is its first batch."""
         row = await self._one(
-            "join_run", worker_id=claimant.worker_id, name=claimant.name, overhead_ms=claimant.overhead_ms
+            "join_run",
+            worker_id=claimant.worker_id,
+            name=claimant.name,
+            overhead_ms=claimant.overhead_ms,
+            wanted=claimant.shard_index,
         )
         assert row is not None
         return row[0], row[1]
@@ -99,6 +103,10 @@ class DispatchStore:
     async def items_of(self, token: UUID) -> tuple[LeasedItem, ...]:
         rows = await self._all("items_of_lease", token=token)
         return tuple(_leased_item(*row) for row in rows)
+
+    async def plan(self) -> dict[int, list[str]]:
+        """Shard → ids of the tests that were planned for it, whatever has become of them."""
+        return {row[0]: row[1] for row in await self._all("plan_of_run")}
 
     async def anything_open(self) -> bool:
         row = await self._one("anything_open")

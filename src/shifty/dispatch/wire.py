@@ -1,5 +1,6 @@
 """Bodies of the calls that workers make."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import Field
 from shifty.dispatch.claim import Claim
 from shifty.dispatch.model import Claimant, Idle, Lease, LeasedItem, Renewal
 from shifty.dispatch.queue import QueueStats
-from shifty.wire import Body
+from shifty.wire import WHOLE, Body, Words
 
 IDLE_RETRY_MS = 500
 FULL_RETRY_MS = 2000
@@ -18,16 +19,21 @@ class ClaimRequest(Body):
     """Who asks. The same ``workerId`` that still holds a lease gets that lease again."""
 
     worker_id: UUID
-    worker: Annotated[str, Field(min_length=1, max_length=200)]
-    lanes: Annotated[int, Field(ge=1, le=256)] = 1
-    overhead_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    worker: Annotated[Words, Field(min_length=1, max_length=200)]
+    lanes: Annotated[int, Field(ge=1, le=256), WHOLE] = 1
+    overhead_ms: Annotated[int, Field(ge=0, le=600_000), WHOLE] | None = None
+    shard_index: Annotated[int, Field(ge=0, le=999), WHOLE] | None = Field(
+        default=None,
+        description="Everything that waits of this shard, and nothing else: for a machine that comes only once.",
+        examples=[0],
+    )
 
     def claimant(self) -> Claimant:
-        return Claimant(self.worker_id, self.worker, self.lanes, self.overhead_ms)
+        return Claimant(self.worker_id, self.worker, self.lanes, self.overhead_ms, self.shard_index)
 
 
 class PoolClaimRequest(ClaimRequest):
-    projects: Annotated[list[str], Field(max_length=1000)] | None = None
+    projects: Annotated[list[Words], Field(max_length=1000)] | None = None
 
 
 class TestToRun(Body):
@@ -97,6 +103,24 @@ class ClaimResponse(Body):
                 return cls(kind="idle", retry_after_ms=wait_ms, reason=claim.reason)
             case _:
                 return cls(kind="drained")
+
+
+class PlannedShare(Body):
+    index: int
+    test_ids: list[str] = Field(
+        description="Tests that were planned for this shard, whatever has become of them since.",
+        examples=[["9b74c9897bac770ffc02"]],
+    )
+
+
+class PlanResponse(Body):
+    """``shards`` leaves out those without tests. Set-up and teardown belong to none."""
+
+    shards: list[PlannedShare]
+
+    @classmethod
+    def of(cls, plan: Mapping[int, Sequence[str]]) -> "PlanResponse":
+        return cls(shards=[PlannedShare(index=index, test_ids=list(ids)) for index, ids in plan.items()])
 
 
 class RenewResponse(Body):

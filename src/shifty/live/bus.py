@@ -13,12 +13,11 @@ from uuid import UUID
 from psycopg import Error
 
 from shifty.database.pool import Database
-from shifty.database.queries import load_queries
 from shifty.errors import Refusal
+from shifty.live.look import QUERIES
 
 log = logging.getLogger(__name__)
 
-QUERIES = load_queries("shifty.live")
 FLUSH_EVERY_S = 0.1
 RECONNECT_AFTER_S = 1.0
 

@@ -52,6 +52,8 @@ class RunRequest:
     tests: tuple[PlannedTest, ...] = ()
     pending_timeout: timedelta = PENDING_TIMEOUT
     duplicates: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """Those of ``files`` that only ``tests`` named."""
     rerun: Rerun | None = None
 
     @property
@@ -159,28 +161,35 @@ def checked_rerun(
     return Rerun(run_id, scope, checked_project(project) if project and project.strip() else None)
 
 
-def checked_tests(tests: Sequence[PlannedTest], files: Sequence[str], *, rerun: bool) -> tuple[PlannedTest, ...]:
+def checked_tests(tests: Sequence[PlannedTest]) -> tuple[PlannedTest, ...]:
     """The tests, each once.
 
     Raises:
-        BadRequest: too many, or tests of files that testFiles does not name. Those of a rerun may be of any file.
+        BadRequest: too many, or their files can't be a repository's spec files.
     """
     if len(tests) > MOST_TESTS:
         raise BadRequest(f"tests names {len(tests)} tests; {MOST_TESTS} is the most in one run.", {"field": "tests"})
-    known = set(files)
-    faults: dict[int, str] = {}
-    for index, test in enumerate(tests):
-        if rerun:
-            fault = path_fault(test.test_file)
-        else:
-            fault = None if normal_path(test.test_file) in known else "is not among testFiles"
-        if fault:
-            faults[index] = fault
+    faults = [(index, fault) for index, test in enumerate(tests) if (fault := path_fault(test.test_file))]
     if faults:
-        what = "have a file that is no path" if rerun else "belong to files that testFiles does not name"
-        fields = [{"path": f"tests[{index}].testFile", "message": fault} for index, fault in faults.items()]
-        raise BadRequest(f"{len(faults)} of tests {what}.", {"fields": fields[:50]})
+        fields = [{"path": f"tests[{index}].testFile", "message": fault} for index, fault in faults[:50]]
+        raise BadRequest(f"tests[{faults[0][0]}].testFile {faults[0][1]}.", {"fields": fields})
     return tuple({identity(test): test for test in tests}.values())
+
+
+def files_beside(files: Sequence[str], tests: Sequence[PlannedTest]) -> tuple[str, ...]:
+    """Files of ``tests`` that ``files`` does not name: they run as well, or a test would be lost unnoticed.
+
+    Raises:
+        BadRequest: with them it would be too many files.
+    """
+    known = set(files)
+    beside = tuple(dict.fromkeys(file for test in tests if (file := normal_path(test.test_file)) not in known))
+    if len(files) + len(beside) > MOST_FILES:
+        raise BadRequest(
+            f"testFiles and tests name {len(files) + len(beside)} files; {MOST_FILES} is the most in one run.",
+            {"fields": [{"path": "tests", "message": f"at most {MOST_FILES} files"}]},
+        )
+    return beside
 
 
 def _refuse_paths(faults: Sequence[tuple[int, str]]) -> NoReturn:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from shifty.dispatch.errors import LeaseLost
 from shifty.dispatch.routes import parsed_token
 from shifty.live.bus import Bus
-from shifty.live.hub import Hub, Snapshot
+from shifty.live.hub import Hub
+from shifty.live.look import Look
 from shifty.orchestration.cancel import cancel_run
 from shifty.orchestration.errors import (
     BadRequest,
@@ -26,7 +27,7 @@ from shifty.results.store import RunKey
 from shifty.runs.access import require_run
 from shifty.runs.errors import RunNotFound
 from shifty.runs.routes import RunId
-from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller, require_project
+from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, WatchCaller, require_project
 from shifty.tenants.errors import QuotaExceeded
 from shifty.web.deps import Db
 from shifty.web.refusals import refusals
@@ -75,7 +76,7 @@ async def post_orchestrate(
     response_class=Response,
 )
 async def get_progress(
-    caller: ReadCaller,
+    caller: WatchCaller,
     run_id: RunId,
     db: Db,
     request: Request,
@@ -85,7 +86,7 @@ async def get_progress(
     """A snapshot at once, then one every two seconds, and the last one as soon as the run ends."""
     await require_run(db, caller, run_id)
     hub: Hub = request.app.state.hub
-    first = await hub.snapshot(caller.tenant_id, run_id)
+    first = await hub.glance(caller.tenant_id, run_id)
     if first is None:
         raise RunNotFound(run_id)
     if first.is_final and last_event_id == str(first.version):
@@ -119,6 +120,6 @@ def _bus(request: Request) -> Bus:
     return request.app.state.bus
 
 
-async def _events(snapshots: AsyncIterator[Snapshot]) -> AsyncIterator[Event]:
-    async for snapshot in snapshots:
-        yield Event(str(snapshot.version), snapshot.body)
+async def _events(looks: AsyncIterator[Look]) -> AsyncIterator[Event]:
+    async for seen in looks:
+        yield Event(str(seen.version), seen.body)

@@ -127,6 +127,9 @@ def warnings(started: Started, request: RunRequest) -> Sequence[dict[str, object
     if started.gone:
         message = f"{len(started.gone)} files have tests that failed or never ran and that the suite no longer has."
         found.append({"code": "TESTS_GONE", "message": message, "files": list(started.gone[:50])})
+    if request.added:
+        message = f"{len(request.added)} files that only tests names run as well."
+        found.append({"code": "FILES_ADDED", "message": message, "files": list(request.added[:50])})
     if started.duplicates:
         files = list(started.duplicates[:50])
         found.append({"code": "DUPLICATE_FILES", "message": "Files named twice run once.", "files": files})

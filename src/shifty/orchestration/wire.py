@@ -11,6 +11,7 @@ from shifty.orchestration.request import (
     DEFAULT_WORKERS,
     MOST_FILES,
     MOST_PATH,
+    MOST_PROJECT,
     MOST_WORKERS,
     PENDING_TIMEOUT,
     RunRequest,
@@ -20,22 +21,28 @@ from shifty.orchestration.request import (
     checked_rerun,
     checked_tests,
     checked_workers,
+    files_beside,
 )
 from shifty.orchestration.start import Started, warnings
-from shifty.wire import Body, PlannedTest
+from shifty.wire import WHOLE, Body, Flag, PlannedTest, Words
 
 # Checked by hand, so that the answer can name the bounds and the value, as the contract wants.
 WorkerCount = Annotated[
     JsonValue,
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_WORKERS, "default": DEFAULT_WORKERS}),
 ]
-_PATH_PATTERN = r"^(?![/\\])(?![\s\S]:[/\\])(?!(?:[\s\S]*[/\\])?\.\.(?:[/\\]|$))[^\x00]*[^\s\x00][^\x00]*$"
+SPEC_FILE_SCHEMA: dict[str, JsonValue] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MOST_PATH,
+    "pattern": r"^(?![/\\])(?![\s\S]:[/\\])(?!(?:[\s\S]*[/\\])?\.\.(?:[/\\]|$))[^\x00]*[^\s\x00][^\x00]*$",
+}
 TestFiles = Annotated[
     list[JsonValue],
     WithJsonSchema(
         {
             "type": "array",
-            "items": {"type": "string", "minLength": 1, "maxLength": MOST_PATH, "pattern": _PATH_PATTERN},
+            "items": SPEC_FILE_SCHEMA,
             "minItems": 1,
             "maxItems": MOST_FILES,
         }
@@ -48,21 +55,24 @@ def _want_files(schema: dict[str, JsonValue]) -> None:
     schema["required"] = ["testFiles"]
 
 
-Titles = Annotated[list[Annotated[str, Field(max_length=10_000)]], Field(max_length=100)]
+Titles = Annotated[list[Annotated[Words, Field(max_length=10_000)]], Field(max_length=100)]
+
+
+SpecFile = Annotated[Words, Field(min_length=1, max_length=MOST_PATH), WithJsonSchema(SPEC_FILE_SCHEMA)]
 
 
 class TestToPlan(Body):
     """A test of a suite that the client has listed."""
 
-    test_file: Annotated[str, Field(min_length=1, max_length=1024)]
-    test_name: Annotated[str, Field(max_length=10_000)]
+    test_file: SpecFile
+    test_name: Annotated[Words, Field(max_length=10_000)]
     title_path: Titles | None = None
-    project_name: Annotated[str, Field(max_length=1000)] = ""
-    line: Annotated[int, Field(ge=0, le=2_147_483_647)] | None = None
+    project_name: Annotated[Words, Field(max_length=1000)] = ""
+    line: Annotated[int, Field(ge=0, le=2_147_483_647), WHOLE] | None = None
     tags: Titles = []
-    repeat: Annotated[int, Field(ge=0, le=10_000)] = 0
-    serial: Annotated[str, Field(max_length=100_000)] | None = None
-    parallel: bool = False
+    repeat: Annotated[int, Field(ge=0, le=10_000), WHOLE] = 0
+    serial: Annotated[Words, Field(max_length=100_000)] | None = None
+    parallel: Flag = False
     stage: Literal["main", "setup", "teardown"] = "main"
 
     def planned(self) -> PlannedTest:
@@ -76,13 +86,13 @@ class OrchestrateRequest(Body):
 
     test_files: TestFiles = []
     worker_count: WorkerCount = None
-    project: str | None = None
-    branch: Annotated[str, Field(max_length=1000)] | None = None
-    commit_sha: Annotated[str, Field(max_length=200)] | None = None
+    project: Annotated[Words, Field(max_length=MOST_PROJECT)] | None = None
+    branch: Annotated[Words, Field(max_length=1000)] | None = None
+    commit_sha: Annotated[Words, Field(max_length=200)] | None = None
     metadata: dict[str, JsonValue] | None = None
-    ci_build_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    ci_build_id: Annotated[Words, Field(min_length=1, max_length=500)] | None = None
     tests: list[TestToPlan] = []
-    pending_timeout_ms: Annotated[int, Field(ge=1000, le=86_400_000)] | None = None
+    pending_timeout_ms: Annotated[int, Field(ge=1000, le=86_400_000), WHOLE] | None = None
     rerun_scope: Literal["failed", "all"] = Field(
         default="failed",
         description="With `metadata.rerun_of`: only what failed or never ran of that run, or all of its tests.",
@@ -98,8 +108,10 @@ class OrchestrateRequest(Body):
         workers = checked_workers(self.worker_count)
         rerun = checked_rerun(self.metadata, self.rerun_scope, self.project)
         files, duplicates = checked_files(self.test_files) if self.test_files or not rerun else ((), ())
+        tests = checked_tests([test.planned() for test in self.tests])
+        added = () if rerun else files_beside(files, tests)
         return RunRequest(
-            files=files,
+            files=(*files, *added),
             workers=workers,
             project=checked_project(self.project),
             branch=self.branch,
@@ -107,9 +119,10 @@ class OrchestrateRequest(Body):
             ci_build_id=self.ci_build_id,
             idempotency_key=idempotency_key,
             metadata=checked_metadata(self.metadata),
-            tests=checked_tests([test.planned() for test in self.tests], files, rerun=rerun is not None),
+            tests=tests,
             pending_timeout=_pending_timeout(self.pending_timeout_ms),
             duplicates=duplicates,
+            added=added,
             rerun=rerun,
         )
 
@@ -171,8 +184,8 @@ class CancelResponse(Body):
 
 
 class NotRunTest(Body):
-    test_id: Annotated[str, Field(max_length=100)]
-    reason: Annotated[str, Field(max_length=10_000)]
+    test_id: Annotated[Words, Field(max_length=100)]
+    reason: Annotated[Words, Field(max_length=10_000)]
 
 
 class FinishRequest(Body):
@@ -180,9 +193,9 @@ class FinishRequest(Body):
 
     outcome: Literal["finished", "returned", "crashed"]
     not_run: Annotated[list[NotRunTest], Field(max_length=100_000)] = []
-    crashed: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=1000)] = []
-    wall_ms: Annotated[int, Field(ge=0)] = 0
-    test_ms: Annotated[int, Field(ge=0)] = 0
+    crashed: Annotated[list[Annotated[Words, Field(max_length=100)]], Field(max_length=1000)] = []
+    wall_ms: Annotated[int, Field(ge=0), WHOLE] = 0
+    test_ms: Annotated[int, Field(ge=0), WHOLE] = 0
 
 
 class Done(Body):

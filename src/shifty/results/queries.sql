@@ -236,3 +236,29 @@ with done as (
 )
 update runs set not_run_tests = not_run_tests + (select count(*) from done), version = version + 1
  where id = %(run_id)s and tenant_id = %(tenant_id)s and exists (select 1 from done);
+
+-- name: lock_seats
+-- Two replicas must not both count nine and take the tenth.
+select pg_advisory_xact_lock(hashtextextended(%(tenant_id)s::text || '/producers', 3));
+
+-- name: take_seat
+-- No row when all are taken. Expired ones are cleared away; a locked one is being renewed or cleared by somebody else.
+with over as (
+    delete from producer_seats where id in (
+        select id from producer_seats where tenant_id = %(tenant_id)s and expires_at <= now() for update skip locked)
+)
+insert into producer_seats (id, tenant_id, expires_at)
+select %(seat)s, %(tenant_id)s, now() + %(kept_for)s::interval
+ where (select count(*) from producer_seats where tenant_id = %(tenant_id)s and expires_at > now()) < %(most)s;
+
+-- name: renew_seats
+-- All of a replica's, written anew where a crash of the database has emptied the table.
+insert into producer_seats (id, tenant_id, expires_at)
+select x.id, t.id, now() + %(kept_for)s::interval
+  from unnest(%(seats)s::uuid[], %(tenant_ids)s::uuid[]) as x(id, tenant_id) join tenants t on t.id = x.tenant_id
+ order by x.id
+on conflict (id) do update set expires_at = excluded.expires_at;
+
+-- name: give_seats_back
+-- every tenant: a replica gives back what it has taken itself, for whomever.
+delete from producer_seats where id = any(%(seats)s::uuid[]);

@@ -10,7 +10,7 @@ from shifty.runs.model import Result, ResultFilter
 from shifty.runs.store import RunStore
 from shifty.web.pagination import Page
 
-_AT_ONCE = 200
+AT_ONCE = 200
 """Results in memory while they are streamed: what a client sees of it is a chunk of a few hundred KiB."""
 
 
@@ -58,7 +58,7 @@ async def stream_results(
 
 
 async def _parts(db: Database, tenant_id: UUID, run_id: UUID, ids: Sequence[str]) -> AsyncIterator[Sequence[Result]]:
-    for start in range(0, len(ids), _AT_ONCE):
+    for start in range(0, len(ids), AT_ONCE):
         async with db.connection() as connection:
-            part = await RunStore(connection, tenant_id).results(run_id, ids[start : start + _AT_ONCE])
+            part = await RunStore(connection, tenant_id).results(run_id, ids[start : start + AT_ONCE])
         yield part

@@ -107,8 +107,8 @@ class ReportedTest:
 
 @dataclass(frozen=True, kw_only=True)
 class DetailedTest(ReportedTest):
-    attempts: Sequence[Mapping[str, object]]
-    """As they were reported: the fields of ``wire.Attempt`` that are not at their default."""
+    attempts: str
+    """JSON, as they were reported: the fields of ``wire.Attempt`` that are not at their default."""
 
 
 @dataclass(frozen=True, kw_only=True)

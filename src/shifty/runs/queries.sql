@@ -6,8 +6,10 @@
 
 -- part: matching_runs
  where r.tenant_id = %(tenant_id)s
-   and (%(only)s::text is null or p.slug = %(only)s)
-   and (%(project)s::text is null or p.slug = %(project)s)
+   and (%(only)s::text is null
+        or r.project_id = (select id from projects where tenant_id = %(tenant_id)s and slug = %(only)s))
+   and (%(project)s::text is null
+        or r.project_id = (select id from projects where tenant_id = %(tenant_id)s and slug = %(project)s))
    and (%(branch)s::text is null or r.branch = %(branch)s)
    and (%(ci_build_id)s::text is null or r.ci_build_id = %(ci_build_id)s)
    and (%(commit_sha)s::text is null or r.commit_sha = %(commit_sha)s)
@@ -41,7 +43,7 @@ select
 
 -- name: count_runs
 select count(*)
-  from runs r join projects p on p.id = r.project_id
+  from runs r
 -- insert: matching_runs
 ;
 
@@ -74,7 +76,8 @@ select count(*)
 -- name: results_by_id
 -- Read by the ids that were put in order before: what is sorted is then small, and a stream holds no transaction open.
 select t.test_id, t.file, t.project_name, t.title_path, t.line, t.tags, t.shard_index, t.stage, t.outcome, t.raw_status,
-       t.flaky, t.reason, t.duration_ms, t.retry_count, t.error_message, t.worker, t.started_at, t.finished_at, t.attempts
+       t.flaky, t.reason, t.duration_ms, t.retry_count, t.error_message, t.worker, t.started_at, t.finished_at,
+       t.attempts::text as attempts
   from unnest(%(test_ids)s::text[]) with ordinality as wanted(test_id, place)
   join tests t on t.run_id = %(run_id)s and t.test_id = wanted.test_id
  where t.tenant_id = %(tenant_id)s and t.outcome is not null

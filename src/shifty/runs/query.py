@@ -10,15 +10,9 @@ from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationErr
 
 from shifty.ids import parse_run_id
 from shifty.runs.model import ResultFilter, ResultStatus, RunFilter, StatusFilter
-from shifty.wire import Body
+from shifty.wire import Body, Words
 
 SelectionFormat: TypeAlias = Literal["json", "test-list", "last-run", "grep", "files"]
-
-
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not hold a NUL character")
-    return text
 
 
 def _blank_is_none(text: object) -> object:
@@ -52,7 +46,7 @@ def _end_of_day(text: object) -> object:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Words
 OptionalText = Annotated[Text | None, BeforeValidator(_blank_is_none)]
 From = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_aware)]
 Until = Annotated[datetime, BeforeValidator(_end_of_day), BeforeValidator(_no_number), AfterValidator(_aware)]

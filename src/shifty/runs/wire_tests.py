@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from shifty.runs.failed_tests import Unsuccessful
 from shifty.runs.list_results import ResultPage
@@ -58,6 +58,9 @@ class AttemptAnswer(Body):
     stderr: str = ""
     attachments: Sequence[AttachmentAnswer] = ()
     worker_index: int | None = None
+
+
+_attempts = TypeAdapter(list[AttemptAnswer])
 
 
 class ArtifactOfTest(Body):
@@ -139,7 +142,7 @@ class ResultAnswer(Body):
             worker=test.worker,
             started_at=test.started_at,
             finished_at=test.finished_at,
-            attempts=[AttemptAnswer.model_validate(attempt) for attempt in test.attempts],
+            attempts=_attempts.validate_json(test.attempts),
             artifacts=[ArtifactOfTest.of(artifact, base) for artifact in result.artifacts],
         )
 

@@ -22,6 +22,7 @@ from shifty.orchestration.routes import router as orchestration_router
 from shifty.results.commit import Committer, Listener
 from shifty.results.ingest import Stored
 from shifty.results.routes import router as results_router
+from shifty.results.seats import RENEW_EVERY_S, Seats
 from shifty.results.socket import router as socket_router
 from shifty.runs.routes import router as runs_router
 from shifty.server.duty import Duty
@@ -61,6 +62,7 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     bus = Bus(database)
     meters = meters_for(database, settings)
     app.state.meters = meters
+    app.state.described_maxima = {"PresignRequest.sizeBytes": settings.artifact_max_bytes}
     app.state.forget_full_buckets = Duty("full rate limit buckets", 60, partial(drop_full_buckets, database))
     app.state.public_url = settings.public_url
     app.state.body_idle_s = settings.body_idle_seconds
@@ -75,6 +77,8 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     app.state.bus = bus
     app.state.hub = Hub(database, bus)
     app.state.committer = Committer(database, _told_of_commits(database, bus))
+    app.state.seats = seats = Seats(database, settings.max_producers)
+    app.state.renew_seats = Duty("seats of producers", RENEW_EVERY_S, seats.renew)
     app.state.reaper = Reaper(database, bus, lease_for)
     install(app, *gates(database, settings, meters))
     app.include_router(health_router)
@@ -121,8 +125,12 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     reaper: Reaper = app.state.reaper
     forget_full_buckets: Duty = app.state.forget_full_buckets
     artifact_duties: list[Duty] = app.state.artifact_duties
+    hub: Hub = app.state.hub
+    seats: Seats = app.state.seats
+    renew_seats: Duty = app.state.renew_seats
     bus.start()
     committer.start()
+    renew_seats.start()
     reaper.start()
     forget_full_buckets.start()
     for duty in artifact_duties:
@@ -133,6 +141,9 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
         for duty in artifact_duties:
             await duty.stop()
         await forget_full_buckets.stop()
+        hub.close()
+        await renew_seats.stop()
+        await seats.give_all_back()
         await reaper.stop()
         await committer.stop()
         await bus.stop()

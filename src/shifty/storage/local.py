@@ -59,7 +59,7 @@ class LocalBlobs:
         arriving = f"{INCOMING}/{uuid4().hex}"
         tally = Tally(chunks)
         first, is_all = await tally.first()
-        with _named_errors(missing_too=True):
+        with _named_errors(tally):
             if is_all:
                 await obstore.put_async(self._store, arriving, first, use_multipart=False)
             else:
@@ -137,12 +137,14 @@ class LocalBlobs:
 
 
 @contextmanager
-def _named_errors(*, missing_too: bool = False) -> Generator[None]:
-    """What the disk has is our own refusal; a file that is not there stays that, unless it had to be."""
+def _named_errors(sent: Tally | None = None) -> Generator[None]:
+    """What the disk has is our own refusal; a file that is not there to be read, and what a sender has, stay that."""
     try:
         yield
     except (BaseError, OSError) as error:
-        if isinstance(error, FileNotFoundError) and not missing_too:
+        if sent is None and isinstance(error, FileNotFoundError):
+            raise
+        if sent and error is sent.fault:
             raise
         log.warning("the folder for artifacts fails: %s", str(error).partition("\n")[0])
         raise StoreAway from error

@@ -16,6 +16,8 @@ class Tally:
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
         self.size_bytes = 0
+        self.fault: Exception | None = None
+        """What the sender of the bytes has raised: no fault of the store."""
 
     async def first(self) -> tuple[bytes, bool]:
         """Up to a little over a ``PART``, and whether that was all."""
@@ -31,7 +33,7 @@ class Tally:
     async def all_after(self, first: bytes) -> AsyncIterator[bytes]:
         yield first
         taken = bytearray()
-        async for chunk in self._chunks:
+        async for chunk in self._watched():
             taken += chunk
             if len(taken) >= PIECE:
                 self.size_bytes += len(taken)
@@ -40,3 +42,11 @@ class Tally:
         if taken:
             self.size_bytes += len(taken)
             yield bytes(taken)
+
+    async def _watched(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._chunks:
+                yield chunk
+        except Exception as error:
+            self.fault = error
+            raise

@@ -88,9 +88,9 @@ class S3Blobs:
         try:
             await obstore.put_async(self._store, key, b"", use_multipart=False)
             await obstore.delete_async(self._store, key)
-        except (PermissionDeniedError, UnauthenticatedError) as error:
+        except (PermissionDeniedError, UnauthenticatedError):
             raise UsageError(
-                f"The artifact store refuses to write to bucket {name!r} ({_first_line(error)}): check "
+                f"The artifact store at {self._bucket.endpoint} refuses to write to bucket {name!r}: check "
                 f"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may put and delete objects there."
             ) from None
         except FileNotFoundError:
@@ -110,7 +110,7 @@ class S3Blobs:
         tally = Tally(chunks)
         first, is_all = await tally.first()
         attributes = {"Content-Type": content_type}
-        with _named_errors(missing_too=True):
+        with _named_errors(tally):
             if is_all:
                 await obstore.put_async(self._store, key, first, use_multipart=False, attributes=attributes)
             else:
@@ -168,12 +168,14 @@ class S3Blobs:
 
 
 @contextmanager
-def _named_errors(*, missing_too: bool = False) -> Generator[None]:
-    """What the store has is our own refusal; an object that is not there stays that, unless it had to be."""
+def _named_errors(sent: Tally | None = None) -> Generator[None]:
+    """What the store has is our own refusal; an object that is not there, and what a sender has, stay that."""
     try:
         yield
     except (BaseError, OSError) as error:
-        if isinstance(error, FileNotFoundError) and not missing_too:
+        if sent is None and isinstance(error, FileNotFoundError):
+            raise
+        if sent and error is sent.fault:
             raise
         log.warning("the artifact store fails: %s", _first_line(error))
         raise StoreAway from error

@@ -30,7 +30,7 @@ def opened_terms(secret: bytes, key: str, query: Mapping[str, str], now: datetim
     """
     given = {name: query[name] for name in ("expires", "max", "size", "type") if name in query}
     shown = query.get("signature", "")
-    if not hmac.compare_digest(shown.encode(), _signature(secret, key, given).encode()):
+    if not hmac.compare_digest(shown.encode(errors="surrogatepass"), _signature(secret, key, given).encode()):
         raise BadSignature(_FORGED)
     # From here on it is our own hand.
     expires_at = datetime.fromtimestamp(int(given["expires"]), UTC)

@@ -6,13 +6,15 @@ async def get_runs(caller: ReadCaller, db: Db) -> …
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Security
+from fastapi import Depends, Path, Query, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.requests import Request
 
+from shifty.ids import parse_run_id
 from shifty.tenants.authenticate import authenticate
-from shifty.tenants.errors import ProjectForeign, TenantForeign
+from shifty.tenants.errors import BadTicket, ProjectForeign, TenantForeign
 from shifty.tenants.model import Caller, Scope
+from shifty.tenants.tickets import take_ticket
 from shifty.web.deps import Db
 
 # For the OpenAPI description only; the headers are read by `authenticate`, which a socket uses too.
@@ -36,6 +38,27 @@ ReadCaller = Annotated[Caller, Depends(_caller_with(Scope.READ))]
 IngestCaller = Annotated[Caller, Depends(_caller_with(Scope.INGEST))]
 OrchestrateCaller = Annotated[Caller, Depends(_caller_with(Scope.ORCHESTRATE))]
 AdminCaller = Annotated[Caller, Depends(_caller_with(Scope.ADMIN))]
+
+Ticket = Annotated[
+    str | None, Query(max_length=200, description="In place of the headers: what `POST /runs/{runId}/tickets` gave.")
+]
+
+
+async def _watcher(
+    request: Request, db: Db, run_id: Annotated[str, Path(alias="runId")], ticket: Ticket = None
+) -> Caller:
+    headers = request.headers
+    authorization = headers.get("authorization")
+    if ticket is None or authorization is not None:
+        return await authenticate(db, authorization, headers.get("x-tenant-id"), Scope.READ)
+    known = parse_run_id(run_id)
+    if known is None:
+        raise BadTicket
+    return (await take_ticket(db, ticket, known)).caller
+
+
+WatchCaller = Annotated[Caller, Depends(_watcher)]
+"""Who may read a run, or holds a ticket for it: for a stream under ``{runId}``."""
 
 AUTHENTICATED = _DESCRIBED
 """For ``APIRouter(dependencies=AUTHENTICATED)``: describes both headers in OpenAPI, and checks nothing by itself."""

@@ -12,6 +12,16 @@ class BadKey(Unauthenticated):
         super().__init__("The API key is missing, unknown, revoked or expired. Send Authorization: Bearer <key>.")
 
 
+class BadTicket(Unauthenticated):
+    """A ticket that was taken before, is older than half a minute, or is for another run; which is told to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The ticket is unknown, used, expired, or for another run. One opens a single stream within 30 s: get a "
+            "new one with POST /api/v1/runs/{runId}/tickets."
+        )
+
+
 class TenantMissing(Invalid):
     """The X-Tenant-ID header is missing or blank."""
 

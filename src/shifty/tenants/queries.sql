@@ -96,3 +96,17 @@ returning granted, tokens;
 -- name: drop_full_buckets
 -- every tenant: a full bucket and none are the same.
 delete from rate_buckets where full_at < now();
+
+-- name: make_ticket
+-- Clears away some that nobody has taken; locked ones are being cleared by somebody else.
+with gone as (
+    delete from tickets where hash in (select hash from tickets where expires_at < now() limit 100 for update skip locked)
+)
+insert into tickets (hash, tenant_id, run_id, expires_at)
+values (%(hash)s, %(tenant_id)s, %(run_id)s, now() + %(good_for)s::interval);
+
+-- name: take_ticket
+-- Deleted by the statement that reads it, so that it opens one stream only, on whatever replica.
+delete from tickets t using tenants n
+ where t.hash = %(hash)s and n.id = t.tenant_id
+returning t.tenant_id, n.slug as tenant_slug, t.run_id, t.expires_at > now() as is_good;

@@ -1,6 +1,6 @@
 """The OpenAPI description, corrected where the framework describes itself and not us, and completed for generators."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias, cast
 
 from fastapi import FastAPI
@@ -66,7 +66,8 @@ def complete_description(app: FastAPI) -> None:
     """Make the description of ``app`` complete, at its first use.
 
     The framework's 422 is dropped: invalid input is answered 400, in our shape. Fields that do not describe themselves
-    are described by the glossary; every body gets an example and every answer its headers.
+    are described by the glossary; every body gets an example and every answer its headers. Limits that are settings are
+    in ``app.state.described_maxima``, by ``Schema.field``.
     """
     describe = cast("Callable[[], Node]", app.openapi)
 
@@ -74,19 +75,23 @@ def complete_description(app: FastAPI) -> None:
         fresh = app.openapi_schema is None
         description = describe()
         if fresh:
-            _complete(description)
+            maxima = cast("Mapping[str, int]", getattr(app.state, "described_maxima", {}))
+            _complete(description, maxima)
         return description
 
     app.openapi = completed  # pyright: ignore[reportAttributeAccessIssue]  # the framework's documented way
 
 
-def _complete(description: Node) -> None:
+def _complete(description: Node, maxima: Mapping[str, int]) -> None:
     components = cast("dict[str, Node]", description.setdefault("components", {}))
     schemas = cast("dict[str, Node]", components.setdefault("schemas", {}))
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for name, schema in schemas.items():
         _describe_fields(name, schema)
+        for field, described in cast("dict[str, Node]", schema.get("properties", {})).items():
+            if (most := maxima.get(f"{name}.{field}")) is not None:
+                _limit(described, most)
     components["headers"] = dict(_HEADERS)
     examples = Examples(schemas)
     for operation in _operations(description):
@@ -111,6 +116,12 @@ def _describe_fields(name: str, schema: Node) -> None:
         word = word_for(name, field)
         if word and not described.get("description"):
             described["description"] = word.meaning
+
+
+def _limit(field: Node, most: int) -> None:
+    for option in (field, *cast("list[Node]", field.get("anyOf", []))):
+        if option.get("type") == "integer":
+            option["maximum"] = most
 
 
 def _describe_parameters(operation: Node) -> None:

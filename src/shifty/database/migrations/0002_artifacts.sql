@@ -12,7 +12,7 @@ create table artifacts (
     attempt      int,
     upload_id    uuid,                            -- the client's own: the same upload twice is one artifact
     state        text not null default 'pending' check (state in ('pending', 'ready', 'expired')),
-    created_at   timestamptz not null default now(),
+    created_at   timestamptz not null default clock_timestamp(),  -- a batch keeps its order
     expires_at   timestamptz not null             -- while pending: when the bytes are no longer waited for
 );
 create unique index artifacts_upload on artifacts (run_id, upload_id) where upload_id is not null;
