@@ -2,6 +2,7 @@
 'use strict';
 
 const fs = require('fs');
+const { toJson } = require('./json.cjs');
 
 class Events {
   /** @param {string | undefined} path where the lines go; without it nothing is written */
@@ -15,7 +16,7 @@ class Events {
   /** @param {object} event */
   put(event) {
     if (this.fd < 0) return;
-    const line = Buffer.from(JSON.stringify(event) + '\n');
+    const line = Buffer.from(toJson(event) + '\n');
     let written = 0;
     while (written < line.length) written += fs.writeSync(this.fd, line, written);
   }

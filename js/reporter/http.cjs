@@ -5,6 +5,7 @@ const fs = require('fs');
 const http = require('http');
 const https = require('https');
 const { Away, failureOf } = require('./errors.cjs');
+const { toJson } = require('./json.cjs');
 
 const ANSWER_MS = 20_000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
@@ -34,7 +35,7 @@ class Server {
    * @returns {Promise<any>}
    */
   async call(method, route, body) {
-    const data = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const data = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : toJson(body));
     const headers = { ...this.headers, 'Content-Type': 'application/json', 'Content-Length': String(data ? data.length : 0) };
     const answer = await this.request(method, `${this.base}/api/v1${route}`, headers, (request) => request.end(data));
     if (answer.status >= 300) throw failureOf(answer.status, answer.body, answer.headers, `${method} ${this.base}/api/v1${route}`);

@@ -2,6 +2,7 @@
 'use strict';
 
 const { relativeTo, stableTestId } = require('./identity.cjs');
+const { toJson } = require('./json.cjs');
 const { lastOf } = require('./results.cjs');
 
 const LONGEST_TITLE = 10_000;
@@ -98,7 +99,7 @@ function resultOf(root, standing) {
 
 /** @param {TestRef} ref @param {string} reason */
 function notRunOf(ref, reason) {
-  return JSON.stringify({ ...ref, status: 'notRun', reason, final: true });
+  return toJson({ ...ref, status: 'notRun', reason, final: true });
 }
 
 /**
@@ -107,11 +108,11 @@ function notRunOf(ref, reason) {
  * @param {Result} result
  */
 function fitting(result) {
-  let text = JSON.stringify(result);
+  let text = toJson(result);
   for (let level = 1; level <= 3 && Buffer.byteLength(text) > LARGEST_RESULT; level++) {
     const attempts = level === 3 ? [] : result.attempts.map((attempt) => slimmer(attempt, level));
     // Without attempts the server makes one up from the rest.
-    text = JSON.stringify({ ...result, attempts: level === 3 ? null : attempts, errorMessage: cut(result.errorMessage, 20_000) });
+    text = toJson({ ...result, attempts: level === 3 ? null : attempts, errorMessage: cut(result.errorMessage, 20_000) });
   }
   return text;
 }
@@ -167,13 +168,13 @@ function startsOf(settings, refs) {
     branch: settings.branch,
     commitSha: settings.commit,
   };
-  const parts = inParts(refs.map((ref) => JSON.stringify(ref)), Infinity);
+  const parts = inParts(refs.map((ref) => toJson(ref)), Infinity);
   return (parts.length ? parts : [[]]).map((part) => withList(common, 'tests', part));
 }
 
 /** @param {object} payload @param {string} name @param {string[]} texts the list's items, JSON already */
 function withList(payload, name, texts) {
-  return `${JSON.stringify(payload).slice(0, -1)},"${name}":[${texts.join(',')}]}`;
+  return `${toJson(payload).slice(0, -1)},"${name}":[${texts.join(',')}]}`;
 }
 
 /** @param {string[]} texts JSON of results or tests @param {number} most */

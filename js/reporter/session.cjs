@@ -5,6 +5,7 @@ const { artifactsOf } = require('./attachments.cjs');
 const { Courier } = require('./courier.cjs');
 const { Server } = require('./http.cjs');
 const { deliverLeftovers } = require('./leftovers.cjs');
+const { toJson } = require('./json.cjs');
 const { Links } = require('./links.cjs');
 const { errorOf, idOf, notRunOf, refOf, resultOf, startsOf, unspeakable } = require('./messages.cjs');
 const { Results, lastOf } = require('./results.cjs');
@@ -42,6 +43,8 @@ class Session {
     this.stages = new Map(config.projects.flatMap((project) => (project.dependencies || []).map((name) => [name, 'setup'])));
     for (const project of config.projects) if (project.teardown) this.stages.set(project.teardown, 'teardown');
     this.begun = false;
+    /** Errors before the run was begun, of which the server would not know whose they are. @type {string[]} */
+    this.early = [];
     this.ended = false;
     this.told = 0;
     this.ways = waysOf(this.server, settings, notes);
@@ -55,7 +58,6 @@ class Session {
 
   /** @param {Suite} suite */
   begin(suite) {
-    this.begun = true;
     if (this.settings.orchestrate && !this.share.asked) {
       this.notes.say('Playwright before 1.62 lets no reporter choose tests: this machine runs what its command line says');
     }
@@ -67,10 +69,17 @@ class Session {
     }
     const refs = [...this.results.tests.values()].map((standing) => standing.ref);
     this.share.begin(refs.map(idOf));
-    if (!this.share.lease) for (const payload of startsOf(this.settings, refs)) this.ways.courier.put('run:start', payload);
+    this.tellStart(refs);
     this.timer = setInterval(() => this.signOfLife(), SIGN_OF_LIFE_MS);
     this.timer.unref();
     void this.notes.guarded(() => this.afterTheFirst());
+  }
+
+  /** @param {import('./messages.cjs').TestRef[]} refs */
+  tellStart(refs) {
+    this.begun = true;
+    if (!this.share.lease) for (const payload of startsOf(this.settings, refs)) this.ways.courier.put('run:start', payload);
+    for (const payload of this.early.splice(0)) this.ways.courier.put('run:error', payload);
   }
 
   /** Once the server has the run it takes artifacts of it, and what earlier starts had left. */
@@ -136,13 +145,15 @@ class Session {
     const { root, runId, shardIndex } = this.settings;
     const testFile = file && errorOf(root, faultOf({ location: { file, line: 0, column: 0 } })).location?.file;
     const payload = { runId, shardIndex, testFile: testFile || null, error: errorOf(root, faultOf(error)), lease: this.share.lease };
-    this.ways.courier.put('run:error', JSON.stringify(payload));
+    if (this.begun) this.ways.courier.put('run:error', toJson(payload));
+    else this.early.push(toJson(payload));
   }
 
   /** @param {string} status */
   async end(status) {
     clearInterval(this.timer);
     this.ended = true;
+    if (!this.begun) this.tellStart([]);
     const interrupted = status === 'interrupted';
     const { settled, notRun } = this.results.conclude(status);
     for (const standing of settled) this.tell(standing);
@@ -155,7 +166,7 @@ class Session {
       this.putError({ message: `Playwright ended as "${status}" although no test failed.` }, null);
     }
     const payload = { runId: this.settings.runId, shardIndex: this.settings.shardIndex, status };
-    if (!this.share.lease) this.ways.courier.put('run:end', JSON.stringify(payload));
+    if (!this.share.lease) this.ways.courier.put('run:end', toJson(payload));
     await this.deliver();
     await this.share.end(this.ways.courier.waiting.length === 0, interrupted, notRun.map(({ standing, reason }) => ({ testId: idOf(standing.ref), reason })));
     await this.close();

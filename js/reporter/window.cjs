@@ -1,6 +1,7 @@
 // Gathers what happens within a moment, so that many quick tests become one message.
 'use strict';
 
+const { toJson } = require('./json.cjs');
 const { inParts, withList } = require('./messages.cjs');
 
 const WINDOW_MS = 150;
@@ -48,7 +49,7 @@ class Window {
     }
     this.results.clear();
     for (const { ref, attempt, lease } of this.started.values()) {
-      this.courier.put('test:start', JSON.stringify({ ...ref, runId: this.runId, attempt, lease }));
+      this.courier.put('test:start', toJson({ ...ref, runId: this.runId, attempt, lease }));
     }
     this.started.clear();
   }

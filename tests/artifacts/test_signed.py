@@ -34,15 +34,15 @@ async def test_what_was_signed_is_taken(api: Api, stranger: httpx.AsyncClient) -
     assert [entry["id"] for entry in (await api.complete(signed["storageKey"]))["artifacts"]] == [signed["artifactId"]]
 
 
-@pytest.mark.parametrize("size", [4, 6, LIMIT + 1])
-async def test_another_length_is_refused(api: Api, stranger: httpx.AsyncClient, size: int) -> None:
+async def test_another_length_is_refused(api: Api, stranger: httpx.AsyncClient) -> None:
     signed = await api.presign(sizeBytes=5)
 
-    sent = await stranger.put(
-        str(signed["uploadUrl"]), content=b"x" * size, headers=_headers(signed, **{"Content-Length": str(size)})
-    )
+    for size in (4, 6, LIMIT + 1):
+        headers = _headers(signed, **{"Content-Length": str(size)})
+        sent = await stranger.put(str(signed["uploadUrl"]), content=b"x" * size, headers=headers)
 
-    assert sent.status_code == 403
+        assert sent.status_code == 403
+
     assert (await api.complete(signed["storageKey"]))["artifacts"] == []
 
 

@@ -5,6 +5,7 @@ import contextlib
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 
@@ -45,36 +46,28 @@ async def _work(server: RunningServer) -> None:
 
 
 async def _run(transport: Transport, lease: Lease) -> None:
-    results = [result for item in lease.items for result in _results(item)]
-    tests = [
-        wire.TestRef(test_file=each.test_file, test_name=each.test_name, title_path=each.title_path) for each in results
-    ]
-    discovered = wire.RunStartMessage(payload=wire.RunStart(tests=tests, lease=lease.token))
-    started = [
-        wire.TestStartMessage(
-            payload=wire.TestStart(
-                test_file=each.test_file, test_name=each.test_name, title_path=each.title_path, lease=lease.token
-            )
-        )
-        for each in results
-    ]
+    refs = [ref for item in lease.items for ref in _refs(item)]
+    discovered = wire.RunStartMessage(payload=wire.RunStart(tests=refs, lease=lease.token))
+    began = [wire.TestStartMessage(payload=wire.TestStart(**_fields(ref), lease=lease.token)) for ref in refs]
+    results = [wire.TestResult(**_fields(ref), **_outcome(ref), duration_ms=5) for ref in refs]
     batch = wire.TestBatchMessage(payload=wire.TestBatch(results=results, lease=lease.token))
-    messages = [msgspec.json.encode(message) for message in (discovered, *started, batch)]
+    messages = [msgspec.json.encode(message) for message in (discovered, *began, batch)]
     await worker_api.post_events(transport, lease.run_id, messages, patience_s=30)
     await worker_api.finish(transport, lease.run_id, lease.token, Finish(outcome="finished"), patience_s=30)
 
 
-def _results(item: ItemToRun) -> list[wire.TestResult]:
+def _refs(item: ItemToRun) -> list[wire.TestRef]:
     titles = [(test.title_path, test.project_name) for test in item.tests or []] or [(["works"], "")]
     return [
-        wire.TestResult(
-            test_file=item.file,
-            test_name=path[-1],
-            title_path=path,
-            project_name=project,
-            status="failed" if path[-1] == "fails" else "passed",
-            error_message="expected 1, got 2" if path[-1] == "fails" else None,
-            duration_ms=5,
-        )
+        wire.TestRef(test_file=item.file, test_name=path[-1], title_path=path, project_name=project)
         for path, project in titles
     ]
+
+
+def _outcome(ref: wire.TestRef) -> dict[str, Any]:
+    fails = ref.test_name == "fails"
+    return {"status": "failed", "error_message": "expected 1, got 2"} if fails else {"status": "passed"}
+
+
+def _fields(ref: wire.TestRef) -> dict[str, Any]:
+    return msgspec.structs.asdict(ref)

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Mapping
+from asyncio.subprocess import Process
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +17,6 @@ from tests.worker.playwright.conftest import SUITES, installed
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REPORTER = REPOSITORY / "js" / "reporter"
-RUN_ID = "7e570000-0000-4000-8000-0000000000{:02x}"
-"""Of a test's runs; each test has a tenant, not a database, of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,14 @@ class Stage:
             }
         return env | dict(extra)
 
-    async def start(
-        self, server: RunningServer | None, *arguments: str, **extra: str
-    ) -> asyncio.subprocess.Process:
+    async def start(self, server: RunningServer | None, *arguments: str, **extra: str) -> Process:
+        return await self.start_as_configured(server, "--reporter=@shifty/reporter", *arguments, **extra)
+
+    async def start_as_configured(self, server: RunningServer | None, *arguments: str, **extra: str) -> Process:
+        """With the reporters of the suite's own configuration."""
         cli = (self.folder / "node_modules" / "@playwright" / "test" / "cli.js").resolve()
         return await asyncio.create_subprocess_exec(
-            *("node", str(cli), "test", "--reporter=@shifty/reporter", *arguments),
+            *("node", str(cli), "test", *arguments),
             cwd=self.folder,
             env=self.environment(server, extra),
             stdin=asyncio.subprocess.DEVNULL,
@@ -71,7 +73,7 @@ class Stage:
         return await ended(await self.start(server, *arguments, **extra))
 
 
-async def ended(process: asyncio.subprocess.Process) -> Played:
+async def ended(process: Process) -> Played:
     try:
         printed, _ = await process.communicate()
     except asyncio.CancelledError:
@@ -97,11 +99,21 @@ def staged(folder: Path, suite: str | None = None, version: str = "newest") -> S
     return Stage(target, folder / "spool")
 
 
-async def get(server: RunningServer, path: str) -> dict[str, object]:
+async def run_of(server: RunningServer, run_id: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The run and its results by test id; nothing of one that does not exist."""
     async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
-        answer = await client.get(path)
+        answer = await client.get(f"/runs/{run_id}", params={"limit": 1000})
+    if answer.status_code == 404:
+        return {}, {}
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    told = answer.json()
+    return told["run"], {result["testId"]: result for result in told["results"]}
+
+
+async def wait_for(holds: Callable[[], Awaitable[bool]], within_s: float = 60) -> None:
+    async with asyncio.timeout(within_s):
+        while not await holds():
+            await asyncio.sleep(0.05)
 
 
 @pytest.fixture

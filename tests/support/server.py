@@ -41,6 +41,8 @@ async def running_server(db: Database, settings: Settings, tenant: Tenant) -> As
         http=LimitedHttp,
         log_config=None,
         ws="websockets-sansio",
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
         proxy_headers=False,
     )

@@ -21,12 +21,12 @@ async def arrive(db: Database, artifact: Artifact, size_bytes: int) -> Artifact:
         if more > 0:
             await require_storage(tx, artifact.tenant_id, more)
         store = ArtifactStore(tx, artifact.tenant_id)
-        ready = await store.make_ready(artifact, size_bytes) or await store.get(artifact.id)
+        ready = await store.make_ready(artifact.id, size_bytes) or await store.get(artifact.id)
     return require_ready(ready, artifact.id)
 
 
 async def give_up(db: Database, artifact: Artifact) -> None:
-    """Forget an upload that failed; the reaper removes what has come of it."""
+    """Forget an upload that failed, unless it is being tried again; the reaper removes what has come of it."""
     async with db.connection() as connection:
         await ArtifactStore(connection, artifact.tenant_id).drop_pending(artifact)
 

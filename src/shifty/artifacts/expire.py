@@ -37,4 +37,5 @@ async def bury(db: Database, blobs: BlobStore) -> bool:
         if keys:
             await blobs.delete(keys)
             await tx.execute(QUERIES["drop_tombstones"], {"keys": keys})
+            await tx.execute(QUERIES["visit_again"], {"keys": keys})
     return len(keys) >= AT_ONCE

@@ -22,6 +22,7 @@ class Artifact:
     """While pending: as announced; None: it was not."""
     test_id: str | None
     attempt: int | None
+    tries: int
     state: State
     created_at: datetime
     expires_at: datetime

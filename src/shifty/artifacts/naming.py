@@ -2,11 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
 
+from shifty.artifacts.model import ArtifactType
+
+DEFAULT_NAMES: Final[Mapping[ArtifactType, str]] = {
+    "trace": "trace.zip",
+    "screenshot": "screenshot.png",
+    "video": "video.webm",
+    "log": "log.txt",
+}
 LONGEST: Final = 120
 """Characters of a name; its ending stays."""
 _LONGEST_ENDING = 16
@@ -14,15 +23,15 @@ _ALLOWED = frozenset("._-+@=,()[] ")
 _UNSAFE_IN_KEYS = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def safe_name(given: str, otherwise: str) -> str:
+def safe_name(given: str, kind: ArtifactType) -> str:
     """A plain file name: no folders, no control characters, nothing that a shell, a header or a page would read.
 
-    ``otherwise`` is the name where nothing of the given one remains.
+    Where nothing of the given one remains, it is the usual one of its kind.
     """
     base = re.split(r"[/\\]", given)[-1]
     composed = unicodedata.normalize("NFC", base.encode(errors="replace").decode())
     kept = "".join(letter if letter.isalnum() or letter in _ALLOWED else "-" for letter in composed)
-    return _shortened(kept.strip(" .").lstrip("-")) or otherwise
+    return _shortened(kept.strip(" .").lstrip("-")) or DEFAULT_NAMES[kind]
 
 
 def name_in_header(raw: str) -> str:

@@ -35,7 +35,7 @@ async def presign(
         for announced in wanted:
             try:
                 require_size(announced.size_bytes, signer.max_bytes)
-                reserved.append(await reserve(tx, tenant_id, run_id, announced, PENDING_FOR, new_key=False))
+                reserved.append(await reserve(tx, tenant_id, run_id, announced, PENDING_FOR))
             except (ArtifactTooLarge, ArtifactExpired, QuotaExceeded) as refusal:
                 reserved.append(refusal)
     return [one if isinstance(one, Refusal) else Presigned(one, await signer.signed(base, one)) for one in reserved]

@@ -1,10 +1,20 @@
+-- part: artifact
+       id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, tries,
+       case when state = 'ready' and expires_at <= now() then 'expired' else state end as state, created_at, expires_at
+
+-- part: of_project
+   -- A key may be for one project only.
+   and (%(only)s::text is null
+        or exists (select from runs r join projects p on p.id = r.project_id
+                    where r.id = artifacts.run_id and p.slug = %(only)s))
+
 -- name: lock_uploads
 -- Two reservations of one run take turns: each may write several rows, and both count them into the row of the tenant.
 select pg_advisory_xact_lock(7213002, hashtext(%(tenant_id)s::text || '/' || %(run_id)s::text));
 
 -- name: find_upload
-select id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt,
-       case when state = 'ready' and expires_at <= now() then 'expired' else state end as state, created_at, expires_at
+select
+-- insert: artifact
   from artifacts
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s and upload_id = %(upload_id)s;
 
@@ -15,71 +25,68 @@ select %(id)s, r.tenant_id, r.id, %(type)s, %(name)s, %(storage_key)s, %(content
        %(attempt)s, %(upload_id)s, now() + %(pending_for)s
   from runs r
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
-returning id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, state, created_at,
-          expires_at;
+returning
+-- insert: artifact
+;
 
 -- name: reserve_again
--- A key of its own for each try: one that was cut off may still be writing.
 update artifacts
-   set storage_key = %(storage_key)s, content_type = %(content_type)s, size_bytes = %(size_bytes)s,
-       expires_at = now() + %(pending_for)s
+   set tries = tries + 1, content_type = %(content_type)s, size_bytes = %(size_bytes)s,
+       expires_at = greatest(expires_at, now() + %(pending_for)s)
  where id = %(id)s and tenant_id = %(tenant_id)s and state = 'pending'
-returning id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, state, created_at,
-          expires_at;
-
--- name: wait_longer
-update artifacts set expires_at = greatest(expires_at, now() + %(pending_for)s)
- where id = %(id)s and tenant_id = %(tenant_id)s and state = 'pending';
+returning
+-- insert: artifact
+;
 
 -- name: make_ready
 update artifacts
    set state = 'ready', size_bytes = %(size_bytes)s,
        expires_at = now() + make_interval(days => (select retention_days from tenants where id = %(tenant_id)s))
- where id = %(id)s and tenant_id = %(tenant_id)s and storage_key = %(storage_key)s and state = 'pending'
-returning id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, state, created_at,
-          expires_at;
+ where id = %(id)s and tenant_id = %(tenant_id)s and state = 'pending'
+returning
+-- insert: artifact
+;
 
 -- name: drop_pending
+-- Not one that is being tried again: the client had given up waiting, and we notice it only now.
 delete from artifacts
- where id = %(id)s and tenant_id = %(tenant_id)s and storage_key = %(storage_key)s and state = 'pending';
+ where id = %(id)s and tenant_id = %(tenant_id)s and tries = %(tries)s and state = 'pending';
 
 -- name: get_artifact
 -- By its id, for a caller of the tenant whose key may be for one project only.
-select a.id, a.tenant_id, a.run_id, a.type, a.name, a.storage_key, a.content_type, a.size_bytes, a.test_id, a.attempt,
-       case when a.state = 'ready' and a.expires_at <= now() then 'expired' else a.state end as state, a.created_at,
-       a.expires_at
-  from artifacts a
-  join runs r on r.id = a.run_id
-  join projects p on p.id = r.project_id
- where a.id = %(id)s and a.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s);
+select
+-- insert: artifact
+  from artifacts
+ where id = %(id)s and tenant_id = %(tenant_id)s
+-- insert: of_project
+;
 
 -- name: get_by_keys
-select a.id, a.tenant_id, a.run_id, a.type, a.name, a.storage_key, a.content_type, a.size_bytes, a.test_id, a.attempt,
-       case when a.state = 'ready' and a.expires_at <= now() then 'expired' else a.state end as state, a.created_at,
-       a.expires_at
-  from artifacts a
-  join runs r on r.id = a.run_id
-  join projects p on p.id = r.project_id
- where a.storage_key = any(%(keys)s) and a.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s);
+select
+-- insert: artifact
+  from artifacts
+ where storage_key = any(%(keys)s) and tenant_id = %(tenant_id)s
+-- insert: of_project
+;
 
 -- name: get_signed
 -- every tenant: the signed address of an upload names one object, and the key in it begins with its tenant.
-select id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt,
-       case when state = 'ready' and expires_at <= now() then 'expired' else state end as state, created_at, expires_at
+select
+-- insert: artifact
   from artifacts
  where storage_key = %(storage_key)s;
 
 -- name: pending_of_run
-select id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, state, created_at,
-       expires_at
+select
+-- insert: artifact
   from artifacts
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'pending'
  order by created_at
  limit %(limit)s;
 
 -- name: page_of_artifacts
-select id, tenant_id, run_id, type, name, storage_key, content_type, size_bytes, test_id, attempt, state, created_at,
-       expires_at
+select
+-- insert: artifact
   from artifacts
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'ready' and expires_at > now()
    and (%(type)s::text is null or type = %(type)s) and (%(test_id)s::text is null or test_id = %(test_id)s)
@@ -106,11 +113,16 @@ delete from artifacts
 
 -- name: take_tombstones
 -- every tenant: objects have no owner any more. Locked until they are deleted, so that replicas share the work.
-select storage_key from artifact_tombstones order by buried_at limit %(limit)s for update skip locked;
+select storage_key from artifact_tombstones
+ where due_at <= now() order by due_at limit %(limit)s for update skip locked;
 
 -- name: drop_tombstones
 -- every tenant: see above.
-delete from artifact_tombstones where storage_key = any(%(keys)s);
+delete from artifact_tombstones where storage_key = any(%(keys)s) and until <= now();
+
+-- name: visit_again
+-- every tenant: see above.
+update artifact_tombstones set due_at = until where storage_key = any(%(keys)s);
 
 -- name: upload_secret
 -- every tenant: one secret signs all uploads that come to the server.

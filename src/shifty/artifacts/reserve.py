@@ -17,12 +17,11 @@ STREAMED_FOR: Final = timedelta(days=1)
 
 
 async def reserve(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, announced: Announced, pending_for: timedelta, *, new_key: bool
+    tx: Transaction, tenant_id: UUID, run_id: UUID, announced: Announced, pending_for: timedelta
 ) -> Artifact:
     """The row that the bytes will belong to: a new one, or the one that the client's ``upload_id`` has already.
 
-    It may be ready by then. ``new_key``: one that is still pending gets a key that nobody else writes to. Call
-    ``lock_uploads`` before the first one of a transaction.
+    It may be ready by then. Call ``lock_uploads`` before the first one of a transaction.
 
     Raises:
         RunNotFound: the tenant has no such run.
@@ -35,18 +34,15 @@ async def reserve(
         raise ArtifactExpired(known.id)
     if known and known.state == "ready":
         return known
-    artifact_id = known.id if known else uuid4()
-    key = storage_key(tenant_id, run_id, announced.type, announced.name, uuid4(), datetime.now(UTC))
-    if known and not new_key:
-        await store.wait_longer(known.id, pending_for)
-        return known
     more = (announced.size_bytes or 0) - ((known.size_bytes or 0) if known else 0)
     if more > 0:
         await require_storage(tx, tenant_id, more)
-    if known:
-        again = await store.reserve_again(known.id, key, announced, pending_for)
-        # Became ready while we asked: what the client wanted.
-        return again or await store.find_upload(run_id, announced.upload_id or artifact_id) or known
+    if known and (again := await store.reserve_again(known.id, announced, pending_for)):
+        return again
+    if known and announced.upload_id and (ready := await store.find_upload(run_id, announced.upload_id)):
+        return ready
+    artifact_id = uuid4()
+    key = storage_key(tenant_id, run_id, announced.type, announced.name, artifact_id, datetime.now(UTC))
     made = await store.reserve(run_id, artifact_id, key, announced, pending_for)
     if made is None:
         raise RunNotFound(run_id)

@@ -171,9 +171,8 @@ async def post_complete(
 
     With `storageKeys`, those that are not there are in `errors`; with `storageKey` that is the answer's own error.
     """
-    keys = [body.storage_key] if body.storage_key is not None else list(dict.fromkeys(body.storage_keys or ()))
-    answers = await complete(db, blobs, caller, keys, signer.max_bytes)
-    if body.storage_key is not None and isinstance(refusal := answers[body.storage_key], Refusal):
+    answers = await complete(db, blobs, caller, body.keys, signer.max_bytes)
+    if body.storage_keys is None and isinstance(refusal := answers[body.keys[0]], Refusal):
         raise refusal
     return CompleteAnswer.of(answers, base)
 

@@ -37,22 +37,17 @@ class ArtifactStore:
         values = {**asdict(announced), "id": artifact_id, "storage_key": key, "pending_for": pending_for}
         return await self._one("reserve", run_id=run_id, **values)
 
-    async def reserve_again(
-        self, artifact_id: UUID, key: str, announced: Announced, pending_for: timedelta
-    ) -> Artifact | None:
+    async def reserve_again(self, artifact_id: UUID, announced: Announced, pending_for: timedelta) -> Artifact | None:
         """None: it has become ready meanwhile, or is gone."""
         values = {"content_type": announced.content_type, "size_bytes": announced.size_bytes}
-        return await self._one("reserve_again", id=artifact_id, storage_key=key, pending_for=pending_for, **values)
+        return await self._one("reserve_again", id=artifact_id, pending_for=pending_for, **values)
 
-    async def wait_longer(self, artifact_id: UUID, pending_for: timedelta) -> None:
-        await self._do("wait_longer", id=artifact_id, pending_for=pending_for)
-
-    async def make_ready(self, artifact: Artifact, size_bytes: int) -> Artifact | None:
-        """None: it is no longer pending under this key."""
-        return await self._one("make_ready", id=artifact.id, storage_key=artifact.storage_key, size_bytes=size_bytes)
+    async def make_ready(self, artifact_id: UUID, size_bytes: int) -> Artifact | None:
+        """None: it is no longer pending."""
+        return await self._one("make_ready", id=artifact_id, size_bytes=size_bytes)
 
     async def drop_pending(self, artifact: Artifact) -> None:
-        await self._do("drop_pending", id=artifact.id, storage_key=artifact.storage_key)
+        await self._do("drop_pending", id=artifact.id, tries=artifact.tries)
 
     async def get(self, artifact_id: UUID) -> Artifact | None:
         return await self._one("get_artifact", id=artifact_id, only=self._only)

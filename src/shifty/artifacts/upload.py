@@ -28,7 +28,7 @@ async def upload(
     """
     async with db.transaction() as tx:
         await ArtifactStore(tx, tenant_id).lock_uploads(run_id)
-        held = await reserve(tx, tenant_id, run_id, announced, STREAMED_FOR, new_key=True)
+        held = await reserve(tx, tenant_id, run_id, announced, STREAMED_FOR)
     if held.state == "ready":
         return held
     try:

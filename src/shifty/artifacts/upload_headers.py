@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Header, Request
 
 from shifty.artifacts.body import announced_length, within
-from shifty.artifacts.errors import BadUpload
 from shifty.artifacts.media import media_type
 from shifty.artifacts.model import Announced, ArtifactType
 from shifty.artifacts.multipart import file_part
@@ -26,7 +25,10 @@ class Labels:
     x_artifact_type: Annotated[ArtifactType, Header(description="What it is.")]
     x_artifact_name: Annotated[
         str | None,
-        Header(description="Its file name, reduced to a plain one; percent-encode what is not ASCII."),
+        Header(
+            description="Its file name, reduced to a plain one; percent-encode what is not ASCII. "
+            "Without it the form's, else the usual one of its type."
+        ),
     ] = None
     x_test_id: Annotated[str | None, Header(max_length=200, description="The test that it shows.")] = None
     x_attempt: Annotated[int | None, Header(ge=0, le=1000, description="Which try of the test, from 0.")] = None
@@ -40,7 +42,7 @@ async def incoming(request: Request, labels: Labels, limit: int) -> tuple[Announ
 
     Raises:
         ArtifactTooLarge: it is announced to be over the limit.
-        BadUpload: the form can't be read, or the artifact has no name.
+        BadUpload: the form can't be read.
     """
     content_type = request.headers.get("content-type", "")
     length = announced_length(request.headers.get("content-length"))
@@ -56,9 +58,7 @@ async def incoming(request: Request, labels: Labels, limit: int) -> tuple[Announ
 
 
 def _described(labels: Labels, name: str | None, content_type: str | None) -> Callable[[int | None], Announced]:
-    if not name:
-        raise BadUpload("The artifact has no name: send it in X-Artifact-Name.", {"field": "X-Artifact-Name"})
-    safe = safe_name(name_in_header(name), labels.x_artifact_type)
+    safe = safe_name(name_in_header(name or ""), labels.x_artifact_type)
 
     def announced(size_bytes: int | None) -> Announced:
         return Announced(

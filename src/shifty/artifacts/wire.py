@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shifty.artifacts.media import media_type
 from shifty.artifacts.model import Announced, Artifact, ArtifactType
@@ -14,25 +14,26 @@ from shifty.errors import Refusal
 from shifty.storage.addresses import artifact_url
 from shifty.web.pagination import Pagination
 from shifty.web.times import UtcTime
-from shifty.wire import Body
+from shifty.wire import WHOLE, Body, Words
 
 _BIGGEST = 2**53 - 1
 MOST_UPLOADS = 100
 MOST_KEYS = 1000
 
-TestId = Annotated[str, Field(max_length=200)]
-Attempt = Annotated[int, Field(ge=0, le=1000)]
+TestId = Annotated[Words, Field(max_length=200)]
+Attempt = Annotated[int, Field(ge=0, le=1000), WHOLE]
+StorageKey = Annotated[Words, Field(min_length=1, max_length=1024)]
 
 
 class ArtifactRequest(Body):
     """An artifact that is about to be sent."""
 
     artifact_type: ArtifactType
-    filename: Annotated[str, Field(max_length=1024)] = Field(description="Reduced to a plain name.")
-    content_type: Annotated[str, Field(max_length=255)] | None = Field(
+    filename: Annotated[Words, Field(max_length=1024)] = Field(description="Reduced to a plain name.")
+    content_type: Annotated[Words, Field(max_length=255)] | None = Field(
         default=None, description="Its media type; without one the name's ending decides."
     )
-    size_bytes: Annotated[int, Field(ge=1, le=_BIGGEST)] | None = Field(
+    size_bytes: Annotated[int, Field(ge=1, le=_BIGGEST), WHOLE] | None = Field(
         default=None, description="Exactly how many bytes will come. With it they may go to the object store itself."
     )
     test_id: TestId | None = Field(default=None, description="The test that it shows.")
@@ -57,13 +58,13 @@ class ArtifactRequest(Body):
 class PresignRequest(ArtifactRequest):
     """An artifact that is about to be sent, and its run."""
 
-    run_id: Annotated[str, Field(max_length=200)]
+    run_id: Annotated[Words, Field(max_length=200)]
 
 
 class PresignBatchRequest(Body):
     """Artifacts of one run that are about to be sent."""
 
-    run_id: Annotated[str, Field(max_length=200)]
+    run_id: Annotated[Words, Field(max_length=200)]
     artifacts: Annotated[list[ArtifactRequest], Field(min_length=1, max_length=MOST_UPLOADS)]
 
 
@@ -115,17 +116,29 @@ class PresignBatchAnswer(Body):
 
 
 class CompleteRequest(Body):
-    """One key or several; one of the two fields."""
+    """One key or several."""
 
-    storage_key: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
-    storage_keys: (
-        Annotated[list[Annotated[str, Field(min_length=1, max_length=1024)]], Field(min_length=1, max_length=MOST_KEYS)]
-        | None
-    ) = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"storageKey": {"type": "string"}}, "required": ["storageKey"]},
+                {"properties": {"storageKeys": {"type": "array"}}, "required": ["storageKeys"]},
+            ]
+        }
+    )
+
+    storage_key: StorageKey | None = None
+    storage_keys: Annotated[list[StorageKey], Field(min_length=1, max_length=MOST_KEYS)] | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """Each once."""
+        one = [self.storage_key] if self.storage_key is not None else []
+        return list(dict.fromkeys([*one, *(self.storage_keys or ())]))
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.storage_key is None) == (self.storage_keys is None):
+    def _at_least_one(self) -> Self:
+        if self.storage_key is None and self.storage_keys is None:
             raise ValueError("give storageKey, or storageKeys")
         return self
 

@@ -39,6 +39,11 @@ def look_at(folder: Path, environ: Mapping[str, str] = os.environ) -> Checkout:
     )
 
 
+def is_changed(folder: Path) -> bool:
+    """Whether files that git knows differ from the commit."""
+    return _git(folder, "status", "--porcelain", "--untracked-files=no") is not None
+
+
 def project_slug(folder: Path) -> str:
     """``owner/repo`` of the git remote; else the name in ``package.json``, else that of the folder.
 

@@ -13,6 +13,7 @@ from shifty.cli.output import complain
 COMMANDS = (
     "up",
     "run",
+    "rerun",
     "server",
     "worker",
     "plan",

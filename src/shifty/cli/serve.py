@@ -22,6 +22,7 @@ from shifty.database.attach import opened
 from shifty.database.embedded import EmbeddedPostgres
 from shifty.database.pool import Database
 from shifty.errors import Refusal, UsageError
+from shifty.results.frames import MOST_BYTES
 from shifty.server.app import check_artifacts, create_app
 from shifty.tenants.authenticate import authenticate
 from shifty.tenants.keys import create_key, create_tenant
@@ -88,7 +89,14 @@ async def serve(
         await _ensure_local_key(database, settings.data_dir)
         app = create_app(database, settings)
         await check_artifacts(app)
-        server = _Server(_uvicorn_config(app), announce, leaving)
+
+        async def leave() -> None:
+            # Viewers go at once and come back to another server; else their streams would be cut after the grace.
+            app.state.hub.close()
+            if leaving:
+                await leaving()
+
+        server = _Server(_uvicorn_config(app), announce, leave)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         watching = asyncio.create_task(_stop_when_unused(server, users)) if while_used else None
@@ -145,7 +153,9 @@ def _uvicorn_config(app: FastAPI) -> uvicorn.Config:
         app,
         http=LimitedHttp,
         ws="websockets-sansio",
-        ws_max_size=1024 * 1024,
+        ws_max_size=MOST_BYTES,
+        # A few kilobytes that unpack to hundreds of megabytes would all be unpacked before the first is looked at.
+        ws_per_message_deflate=False,
         lifespan="on",
         access_log=False,
         # It would trust X-Forwarded-For of this machine unasked; the application has its own, by `trusted_proxies`.

@@ -1,6 +1,6 @@
 """What every answer of the server is read as."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 
@@ -9,6 +9,9 @@ from shifty.client.errors import Stopped
 
 class Answer(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """Base of what is read. Fields that a newer server adds are passed over."""
+
+    __test__: ClassVar[bool] = False
+    """pytest would take a class named ``Test…`` for a test, in every suite that imports it."""
 
 
 A = TypeVar("A", bound=Answer)

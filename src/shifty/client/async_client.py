@@ -1,7 +1,7 @@
 """The client for asynchronous code, and the core of the one that blocks: every endpoint has its method here, once."""
 
+import asyncio
 import os
-import time
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -236,13 +236,14 @@ class AsyncClient:
         Raises:
             TimeoutError: it was not over after ``timeout``.
         """
-        until = time.monotonic() + timeout.total_seconds() if timeout else None
-        async with aclosing(self.progress(run_id, patience_s=patience_s)) as found:
-            async for snapshot in found:
-                if snapshot.is_over:
-                    return snapshot
-                if until is not None and time.monotonic() >= until:
-                    raise TimeoutError(f"Run {run_id} is not over after {timeout}.")
+        limit_s = None if timeout is None else timeout.total_seconds()
+        try:
+            async with asyncio.timeout(limit_s), aclosing(self.progress(run_id, patience_s=patience_s)) as found:
+                async for snapshot in found:
+                    if snapshot.is_over:
+                        return snapshot
+        except TimeoutError:
+            raise TimeoutError(f"Run {run_id} is not over after {timeout}.") from None
         raise ServerAway(f"The server said nothing of the end of run {run_id}.")
 
     async def watch(self, run_id: str, *, patience_s: float | None = None) -> "AsyncGenerator[Update]":

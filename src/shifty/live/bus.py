@@ -34,6 +34,7 @@ class Bus:
         self._wake = asyncio.Event()
         self._watchers: list[Watcher] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._own_pid = 0
 
     def start(self) -> None:
         self._tasks = [
@@ -74,6 +75,7 @@ class Bus:
     async def _speak(self) -> None:
         connection = await self._db.dedicated()
         async with connection:
+            self._own_pid = connection.info.backend_pid
             while True:
                 await self._wake.wait()
                 self._wake.clear()
@@ -92,4 +94,6 @@ class Bus:
             await connection.execute("listen shifty_runs")
             self._tell(None)
             async for notification in connection.notifies():
-                self._tell(UUID(notification.payload))
+                # What this replica has said itself it has heard already.
+                if notification.pid != self._own_pid:
+                    self._tell(UUID(notification.payload))

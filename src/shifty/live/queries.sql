@@ -30,7 +30,7 @@ select r.version, r.status, r.closed, m.taken::text as taken,
                 'tags', t.tags, 'shard_index', t.shard_index, 'stage', t.stage, 'outcome', t.outcome, 'raw_status', t.raw_status,
                 'flaky', t.flaky, 'reason', t.reason, 'duration_ms', t.duration_ms, 'retry_count', t.retry_count,
                 'error_message', t.error_message, 'worker', t.worker, 'started_at', t.started_at, 'finished_at', t.finished_at,
-                'running_since', t.running_since, 'attempts', t.attempts,
+                'running_since', t.running_since, 'attempts', t.attempts::text, 'tries', jsonb_array_length(t.attempts),
                 'artifacts', coalesce((
                     select json_agg(json_build_object('test_id', a.test_id, 'id', a.id, 'type', a.type, 'name', a.name,
                                                       'size_bytes', a.size_bytes, 'attempt', a.attempt) order by a.created_at, a.id)

@@ -42,7 +42,9 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     finished_at: datetime | None
     running_since: datetime | None
-    attempts: list[dict[str, object]]
+    attempts: str
+    """JSON, as the runs room has it."""
+    tries: int
     artifacts: list[TestArtifact]
 
     def result(self) -> Result:
@@ -183,7 +185,7 @@ def _started(run_id: str, row: _Row) -> dict[str, object]:
         "projectName": row.project_name,
         "line": row.line,
         "worker": row.worker,
-        "attempt": len(row.attempts),
+        "attempt": row.tries,
         "startedAt": row.running_since,
     }
 

@@ -56,7 +56,7 @@ class Gate:
             return
         if visit.is_unproven:
             send = _Unproven(visit, self._meters, send).send
-        await self.app(scope, receive, send)
+        await self.app(visit.scope, receive, send)
 
     async def _admit(self, visit: "_Visit") -> None:
         authorization = visit.headers.get("authorization")
@@ -65,10 +65,7 @@ class Gate:
         if tenant_id is not None:
             bucket = Bucket.INGEST if INGEST.fullmatch(visit.path) else Bucket.API
             visit.count(await self._meters.take(bucket, str(tenant_id)))
-        elif visit.has_ticket:
-            # Whoever has a ticket was counted when it was given out; a made-up one is counted when it is refused.
-            visit.count(self._meters.refusal_at_hand(Bucket.ADDRESS, visit.holder))
-        else:
+        elif not visit.is_unproven:
             visit.count(await self._meters.take(Bucket.ADDRESS, visit.holder))
         if visit.may_carry_a_body:
             if tenant_id is None:
@@ -80,6 +77,7 @@ class _Visit:
     """One request on its way through."""
 
     def __init__(self, scope: Scope) -> None:
+        self.scope = scope
         self.headers = Headers(scope=scope)
         self.path: str = scope["path"]
         client: tuple[str, int] | None = scope.get("client")
@@ -91,33 +89,41 @@ class _Visit:
         """Nothing but a ticket says who this is, and nobody has looked at it yet."""
         self._answer = headers_of_answer(scope)
 
-    def tell(self, standing: Standing | None) -> None:
-        """Put it on the answer where the caller stands."""
-        self._answer.update(standing.headers() if standing else {})
-
     def count(self, standing: Standing | None) -> None:
         """Put it on the answer where the caller stands.
 
         Raises:
             RateLimited: it has no token left.
         """
-        self.tell(standing)
-        if standing and not standing.admitted:
-            raise RateLimited(standing)
+        if standing:
+            self._answer.update(standing.headers())
+            if not standing.admitted:
+                raise RateLimited(standing)
 
 
 class _Unproven:
-    """The answer to somebody with a ticket: when it is refused, it was a request without a valid key like any other."""
+    """The answer to somebody with a ticket. Who has one was counted when it was given out, and opens a free stream; one
+    that is refused was a request without a valid key like any other."""
 
     def __init__(self, visit: _Visit, meters: Meters, send: Send) -> None:
         self._visit = visit
         self._meters = meters
         self._send = send
+        self._is_answered = False
 
     async def send(self, message: Message) -> None:
         if message.get("status") == HTTPStatus.UNAUTHORIZED:
-            self._visit.tell(await self._meters.take(Bucket.ADDRESS, self._visit.holder))
-        await self._send(message)
+            try:
+                self._visit.count(await self._meters.take(Bucket.ADDRESS, self._visit.holder))
+            except RateLimited as refusal:
+                self._is_answered = True
+                await refusal_answer(refusal)(self._visit.scope, _nothing_comes, self._send)
+        if not self._is_answered:
+            await self._send(message)
+
+
+async def _nothing_comes() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def _names_a_ticket(query: bytes) -> bool:

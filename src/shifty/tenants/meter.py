@@ -53,11 +53,6 @@ class Meters:
             self._quiet_until = self._clock() + _QUIET_S
         return standing
 
-    def refusal_at_hand(self, bucket: Bucket, holder: str) -> Standing | None:
-        """The refusal that ``take`` would answer without asking anybody; None where it would not."""
-        meter = self._meters.get(f"{bucket}/{holder}")
-        return meter.refusal(self._clock()) if meter else None
-
     def _meter(self, rate: Rate, holder: str) -> "Meter":
         name = f"{rate.bucket}/{holder}"
         meter = self._meters.get(name)
@@ -91,10 +86,6 @@ class Meter:
             self._ahead -= 1
             self._used += 1
             return Standing(self._rate, True, self._tokens + self._ahead)
-        return self.refusal(now)
-
-    def refusal(self, now: float) -> Standing | None:
-        """That the bucket is empty, as long as it must be: tokens come with time only."""
         if now < self._empty_until:
             return Standing(self._rate, False, 1 - (self._empty_until - now) * self._rate.per_second)
         return None

@@ -36,11 +36,11 @@ class Examples:
         if isinstance(reference, str):
             name = reference.rpartition("/")[2]
             return {} if name in inside else self.of(self._schemas[name], name, (*inside, name))
+        if schema.get("type") == "object":
+            return self._object(schema, owner, inside)
         for kind in ("allOf", "anyOf", "oneOf"):
             if options := cast("list[Node]", schema.get(kind)):
                 return self.of(options[0], owner, inside)
-        if schema.get("type") == "object":
-            return self._object(schema, owner, inside)
         if schema.get("type") == "array":
             items = cast("Node", schema.get("items", {}))
             return [] if _is_inside(items, inside) else [self.of(items, owner, inside)]

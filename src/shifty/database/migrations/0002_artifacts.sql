@@ -11,6 +11,7 @@ create table artifacts (
     test_id      text,
     attempt      int,
     upload_id    uuid,                            -- the client's own: the same upload twice is one artifact
+    tries        int not null default 1,          -- how often the upload has begun: only the last try may give it up
     state        text not null default 'pending' check (state in ('pending', 'ready', 'expired')),
     created_at   timestamptz not null default clock_timestamp(),  -- a batch keeps its order
     expires_at   timestamptz not null             -- while pending: when the bytes are no longer waited for
@@ -29,8 +30,11 @@ create table tenant_storage (
 -- deleted them: neither a crash nor a store that is away leaves bytes behind that nothing knows of.
 create table artifact_tombstones (
     storage_key text primary key,
-    buried_at   timestamptz not null default now()
+    due_at      timestamptz not null default now(),
+    -- Bytes that were under way when the row went may come until then: the object is deleted once more.
+    until       timestamptz not null default now()
 );
+create index artifact_tombstones_due on artifact_tombstones (due_at);
 
 -- Signs the addresses of uploads that come to us; all replicas share it.
 create table artifact_secret (
@@ -54,8 +58,7 @@ create trigger artifacts_added after insert on artifacts
 create function artifacts_changed() returns trigger language plpgsql as $$
 begin
     insert into artifact_tombstones (storage_key)
-    select was.storage_key from was join now_is using (id)
-     where was.storage_key <> now_is.storage_key or (was.state <> 'expired' and now_is.state = 'expired')
+    select was.storage_key from was join now_is using (id) where was.state <> 'expired' and now_is.state = 'expired'
     on conflict do nothing;
     insert into tenant_storage as stored (tenant_id, bytes)
     select tenant_id, sum(change)
@@ -73,8 +76,8 @@ create trigger artifacts_changed after update on artifacts
 
 create function artifacts_removed() returns trigger language plpgsql as $$
 begin
-    insert into artifact_tombstones (storage_key)
-    select storage_key from removed where state <> 'expired'
+    insert into artifact_tombstones (storage_key, until)
+    select storage_key, case when state = 'pending' then expires_at else now() end from removed where state <> 'expired'
     on conflict do nothing;
     -- An update: the tenant may be going, too, and then there is no row to put it in.
     with gone as (
