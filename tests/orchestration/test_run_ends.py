@@ -307,3 +307,16 @@ async def test_a_run_that_a_worker_took_up_just_now_is_not_given_up(db: Database
 
     assert not await give_up(db, key, "NO_WORKERS")
     assert not await give_up(db, key, "WORKERS_LOST")
+
+
+async def test_a_whole_file_whose_worker_only_reports_its_tests_is_done(db: Database, tenant_id: UUID) -> None:
+    key = await start_files(db, tenant_id, ["a.spec.ts"], workers=1)
+    worker = HandWorker(db, key)
+    lease = await worker.lease()
+    reported = [TestResult(test_file="a.spec.ts", test_name=name, status="passed") for name in ("one", "two")]
+
+    await worker.report(lease, reported)
+    await worker.finish(lease)
+
+    counts = await ledger(db, key)
+    assert (counts.status, counts.conclusion, counts.total, counts.passed) == ("completed", "passed", 2, 2)

@@ -47,6 +47,8 @@ async def check_uploads(server: RunningServer, stage: Stage) -> None:
     found = await artifacts_of(server, run_id)
     fails, passes = (stable_test_id("a.spec.js", "", [title]) for title in ("fails", "passes"))
     assert sorted((each["artifactType"], each["name"], each["testId"], each["attempt"]) for each in found) == [
+        ("log", "error-context.md", fails, 0),
+        ("log", "error-context.md", fails, 1),
         ("log", "notes.txt", passes, 0),
         ("screenshot", "page.png", fails, 0),
         ("screenshot", "page.png", fails, 1),
@@ -55,7 +57,7 @@ async def check_uploads(server: RunningServer, stage: Stage) -> None:
     by_name = {each["name"]: await bytes_of(server, each) for each in found}
     assert by_name["notes.txt"] == b"attempt 0"
     assert by_name["trace.zip"].startswith(b"PK")
-    assert played.said == [f"shifty: 2 tests reported to run {run_id}, 4 artifacts uploaded"]
+    assert played.said == [f"shifty: 2 tests reported to run {run_id}, 6 artifacts uploaded"]
 
 
 async def test_attachments_are_uploaded_and_linked_to_their_attempt(server: RunningServer, stage: Stage) -> None:
@@ -64,7 +66,7 @@ async def test_attachments_are_uploaded_and_linked_to_their_attempt(server: Runn
 
 async def test_only_those_of_failures_or_none_where_that_is_wanted(server: RunningServer, stage: Stage) -> None:
     stage.write("a.spec.js", SUITE)
-    for choice, names in (("failed", ["page.png"]), ("none", [])):
+    for choice, names in (("failed", ["error-context.md", "page.png"]), ("none", [])):
         options = f"[['@shifty/reporter', {{ artifacts: '{choice}' }}]]"
         stage.write("playwright.config.js", f"module.exports = {{ reporter: {options} }};")
         run_id = str(uuid4())
@@ -72,7 +74,7 @@ async def test_only_those_of_failures_or_none_where_that_is_wanted(server: Runni
         process = await stage.start_as_configured(server, SHIFTY_RUN_ID=run_id)
         await process.communicate()
 
-        assert [each["name"] for each in await artifacts_of(server, run_id)] == names
+        assert sorted(each["name"] for each in await artifacts_of(server, run_id)) == names
 
 
 class TestInAnObjectStore:
@@ -87,7 +89,7 @@ class TestInAnObjectStore:
 class TestTooLarge:
     @pytest.fixture
     def settings(self, tmp_path: Path) -> Settings:
-        return load_settings(data_dir=tmp_path / "data", max_artifact_bytes=1000)
+        return load_settings(data_dir=tmp_path / "data", artifact_max_bytes=1000)
 
     async def test_what_the_server_does_not_take_is_told_once_and_holds_up_nothing(
         self, server: RunningServer, stage: Stage

@@ -11,6 +11,7 @@ from shifty.artifacts.store import ArtifactStore
 from shifty.database.pool import Database
 from shifty.errors import Refusal
 from shifty.storage.blobs import BlobStore
+from shifty.storage.errors import StoreAway
 from shifty.tenants.model import Caller
 
 _AT_ONCE: Final = 8
@@ -32,11 +33,18 @@ async def look_for(
 ) -> dict[str, Artifact | Refusal]:
     """By their keys: the artifacts that are ready now, or why they are not."""
     turns = asyncio.Semaphore(_AT_ONCE)
+    away: list[StoreAway] = []
 
     async def one(artifact: Artifact) -> Artifact | Refusal:
         async with turns:
+            if away and artifact.state == "pending":
+                # Each look waits for the store in vain, and there may be hundreds.
+                return away[0]
             try:
                 return await _look(db, blobs, artifact, limit)
+            except StoreAway as refusal:
+                away.append(refusal)
+                return refusal
             except Refusal as refusal:
                 return refusal
 

@@ -22,6 +22,8 @@ class WorkerCommand:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     logs: Path
+    name: str = "worker"
+    """What they are called, before their number."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ class LocalWorkers:
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "shifty.cli", "worker", *self.command.arguments),
-                *("--name", f"worker-{self._started}", "--with-parent", str(os.getpid())),
+                *("--name", f"{self.command.name}-{self._started}", "--with-parent", str(os.getpid())),
                 env={**os.environ, **self.command.environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,

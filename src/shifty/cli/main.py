@@ -14,6 +14,7 @@ COMMANDS = (
     "up",
     "run",
     "rerun",
+    "ci",
     "server",
     "worker",
     "plan",

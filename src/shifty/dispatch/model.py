@@ -110,3 +110,5 @@ class HeldItem:
     missing: Sequence[str]
     running: Sequence[str]
     losses: int
+    reported: bool
+    """Of an item that nobody has listed: some of its tests have reported under this lease."""

@@ -148,7 +148,12 @@ select i.id, i.file, i.project_name, i.test_ids is not null as listed, i.expecte
        coalesce(cardinality(i.test_ids), 0) as tests,
        coalesce(array_agg(t.test_id order by a.ord) filter (where t.test_id is not null and t.outcome is null), '{}') as missing,
        coalesce(array_agg(t.test_id order by a.ord) filter (where t.outcome is null and t.running_since is not null), '{}') as running,
-       i.losses
+       i.losses,
+       -- A worker that never said which tests there are, and has reported some under this lease all the same.
+       i.test_ids is null and exists (
+           select 1 from tests o join leases l on l.token = %(token)s
+            where o.run_id = i.run_id and o.file = i.file and (i.project_name is null or o.project_name = i.project_name)
+              and o.outcome is not null and o.revision / 1000000 = l.seq) as reported
   from work_items i
   left join lateral unnest(i.test_ids) with ordinality as a(test_id, ord) on true
   left join tests t on t.run_id = i.run_id and t.test_id = a.test_id

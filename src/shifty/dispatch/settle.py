@@ -93,7 +93,8 @@ async def _settle_item(
 
 async def _settle_whole_file(store: DispatchStore, item: HeldItem, ending: Ending, settled: Settled) -> None:
     if ending == "finished":
-        settled.silent_files.append(item.file)
+        if not item.reported:
+            settled.silent_files.append(item.file)
     elif ending != "returned" and item.losses + 1 >= MOST_LOSSES:
         settled.crashing_files.append(item.file)
     else:

@@ -101,6 +101,8 @@ class _Batch:
 
     starts: list[tuple[RunKey, RunStart]] = field(default_factory=list[tuple[RunKey, RunStart]])
     started: list[StartedRow] = field(default_factory=list[StartedRow])
+    announced: list[ListedRow] = field(default_factory=list[ListedRow])
+    """Started tests that nobody may have listed before: the ledger knows of them from then on."""
     results: list[ResultRow] = field(default_factory=list[ResultRow])
     errors: list[tuple[RunKey, RunError]] = field(default_factory=list[tuple[RunKey, RunError]])
     ends: list[tuple[RunKey, int]] = field(default_factory=list[tuple[RunKey, int]])
@@ -120,6 +122,8 @@ class _Batch:
             case TestStartMessage(payload=payload):
                 lease = lease_of(payload.lease)
                 self.started.append(StartedRow(str(key.run_id), str(key.tenant_id), identity(payload), lease))
+                if lease is None:
+                    self.announced.append(listed_row(key, payload, None))
             case TestBatchMessage(payload=payload):
                 lease = lease_of(payload.lease)
                 run_id, tenant_id = str(key.run_id), str(key.tenant_id)
@@ -144,6 +148,8 @@ async def _store(tx: Transaction, batch: _Batch, stored: Stored) -> None:
     touched = {key for key, _ in batch.starts} | {key for key, _ in batch.errors} | {key for key, _ in batch.ends}
     for key, start in batch.starts:
         await _start(tx, key, start)
+    if batch.announced:
+        await store.list_tests(batch.announced)
     if batch.started:
         stored.changed.update(await store.mark_running(batch.started))
         touched.update(RunKey(UUID(row.run_id), UUID(row.tenant_id)) for row in batch.started)

@@ -1,0 +1,101 @@
+"""A CI job's part in a shared run: its workers, until the run has ended or the job is told to stop."""
+
+import asyncio
+import signal
+import time
+from dataclasses import dataclass, field
+
+from shifty.cli.display import View
+from shifty.cli.exits import Incomplete, Interrupted
+from shifty.cli.local_workers import LocalWorkers
+from shifty.client.errors import CallFailed
+from shifty.client.model import Snapshot
+from shifty.client.progress import current, follow
+from shifty.client.transport import Transport
+
+_HAND_BACK_S = 6.0
+"""GitHub kills a cancelled job 10 s after it has told it."""
+_TEARDOWN_S = 300.0
+_LOOKS = 20
+_LOOK_S = 0.25
+
+
+@dataclass
+class CiSession:
+    """Unlike a run of this machine alone, the run is not cancelled with the job: other jobs go on with it."""
+
+    transport: Transport
+    run_id: str
+    workers: LocalWorkers
+    view: View
+    patience_s: float = 600.0
+    _leave: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run_to_the_end(self) -> Snapshot:
+        """The run's last snapshot.
+
+        Raises:
+            Incomplete: no worker of this job can work, or the server does not come back.
+            Interrupted: the job was cancelled; what it had not finished is handed back.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave.set)
+        following = asyncio.create_task(self._follow())
+        despair = asyncio.create_task(self.workers.gave_up.wait())
+        leaving = asyncio.create_task(self._leave.wait())
+        tasks = (following, despair, leaving)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                await self._hand_back()
+            if not following.done():
+                raise Incomplete(
+                    f"No worker of this job is left: {self.workers.last_words or 'they left while there was work'}. "
+                    f"Run {self.run_id} goes on where other jobs work for it."
+                )
+            last = following.result()
+            await self.workers.stop(0, told_s=_TEARDOWN_S)
+            return await self._settled(last)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await self.workers.stop(0)
+
+    async def _hand_back(self) -> None:
+        self.view.say("This job was cancelled: its unfinished tests go back to the other jobs.")
+        await self.workers.stop(0, told_s=_HAND_BACK_S)
+        raise Interrupted(
+            f"Stopped. Run {self.run_id} goes on in the other jobs; without any, it waits for a retry of this build, or "
+            f"end it with `shifty cancel {self.run_id}`."
+        )
+
+    async def _follow(self) -> Snapshot:
+        last: Snapshot | None = None
+        away_since: float | None = None
+        async for update in follow(self.transport, self.run_id):
+            if isinstance(update, Snapshot):
+                last, away_since = update, None
+                self.view.show(update)
+                continue
+            if away_since is None:
+                away_since = time.monotonic()
+                self.view.say("The server is away; the workers go on with what they have.")
+            if time.monotonic() - away_since > self.patience_s:
+                raise Incomplete(f"{update} Results that it has not yet had wait on disk: `shifty ci --deliver`.")
+        if last is None:
+            raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
+        return last
+
+    async def _settled(self, last: Snapshot) -> Snapshot:
+        """The run with what its last tests came to."""
+        for _ in range(_LOOKS):
+            if last.done >= last.total_tests:
+                break
+            await asyncio.sleep(_LOOK_S)
+            try:
+                last = await current(self.transport, self.run_id)
+            except CallFailed:
+                break
+        return last

@@ -1,0 +1,1 @@
+"""The commands as users call them: real processes, a real Playwright, suites that need no browser."""
