@@ -64,7 +64,7 @@ async def test_to_wait_has_a_limit(shifty: AsyncClient) -> None:
     run = await shifty.orchestrate(FILES)
 
     with pytest.raises(TimeoutError, match=run.run_id):
-        await shifty.wait(run.run_id, timeout=timedelta(0))
+        await shifty.wait(run.run_id, timeout=timedelta(seconds=1))
 
 
 async def test_every_test_is_told_of_between_the_first_snapshot_and_the_end(
@@ -121,12 +121,14 @@ async def test_results_and_failures_are_typed(shifty: AsyncClient, server: Runni
 
     results = [result async for result in shifty.results(run_id)]
     failed = await shifty.failed_tests(run_id)
+    only_failed = [result.test_name async for result in shifty.results(run_id, status="failed")]
 
     assert [(result.test_file, result.status) for result in results] == [
         ("a.spec.ts", "passed"),
         ("b.spec.ts", "failed"),
     ]
     assert [len(result.attempts) for result in results] == [1, 1]
+    assert only_failed == ["fails"]
     assert [(test.test_name, test.error_message) for test in failed.failed_tests] == [("fails", "expected 1, got 2")]
     assert (await shifty.failed_tests_as(run_id, "files")).split() == ["b.spec.ts"]
 

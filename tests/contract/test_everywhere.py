@@ -103,6 +103,17 @@ async def test_errors_are_of_one_shape(
     assert answer.headers["x-request-id"] == "my-request"
 
 
+async def test_a_body_that_is_nested_too_deeply_is_named(http: httpx.AsyncClient, server: RunningServer) -> None:
+    deep = b'{"metadata":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+    answer = await http.post(
+        f"{API}/orchestrate", headers={**server.headers, "Content-Type": "application/json"}, content=deep
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PARAMETERS")
+    assert answer.json()["details"]["fields"][0]["path"] == "body"
+
+
 async def test_a_body_over_the_limit_is_413(http: httpx.AsyncClient, server: RunningServer) -> None:
     answer = await http.post(f"{API}/runs/{uuid4()}/claims", headers=server.headers, content=b"x" * (2 * 1024 * 1024))
 

@@ -31,7 +31,7 @@ def safe_name(given: str, kind: ArtifactType) -> str:
     base = re.split(r"[/\\]", given)[-1]
     composed = unicodedata.normalize("NFC", base.encode(errors="replace").decode())
     kept = "".join(letter if letter.isalnum() or letter in _ALLOWED else "-" for letter in composed)
-    return _shortened(kept.strip(" .").lstrip("-")) or DEFAULT_NAMES[kind]
+    return _shortened(kept.lstrip(" .-").rstrip(" .")) or DEFAULT_NAMES[kind]
 
 
 def name_in_header(raw: str) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from shifty.cli.ci_failed import read_failed_list
 from shifty.cli.ci_job import CiAsked, CiJob, Ended
 from shifty.cli.ci_offline import OfflineResult
 from shifty.cli.ci_provider import CiBuild, Event, read_build
@@ -47,8 +48,8 @@ from shifty.worker.leftovers import deliver_leftovers
 from shifty.worker.spool import folders
 
 _NO_SERVER = (
-    "`shifty ci` needs a server that all jobs of the build reach: set SHIFTY_API_URL and SHIFTY_API_KEY, from the secrets "
-    "of the CI (docs/ci/README.md). On one machine alone, `shifty run` needs none."
+    "`shifty ci` needs a server that all jobs of the build reach: set SHIFTY_API_URL and SHIFTY_API_KEY, from the "
+    "secrets of the CI (docs/ci/README.md). On one machine alone, `shifty run` needs none."
 )
 _NO_BUILD = (
     "No CI build is recognised here, so the jobs would not find each other: give --build-id a text that is the same in "
@@ -89,6 +90,9 @@ def ci(
     rerun_of: Annotated[
         str | None, typer.Option("--rerun-of", help="Run only what failed of this run or never ran.")
     ] = None,
+    failed_tests: Annotated[
+        Path | None, typer.Option("--failed-tests", help="Run only these tests: JSON as `shifty failed RUN --json`.")
+    ] = None,
     patience: Annotated[
         float, typer.Option("--patience", min=0, help="Seconds to wait for the server before this job goes on alone.")
     ] = 60,
@@ -126,7 +130,11 @@ def ci(
         patience_s=patience,
         durations=read_durations([durations])[0] if durations else {},
         rerun_of=rerun_of,
+        only=read_failed_list(failed_tests) if failed_tests else None,
     )
+    if asked.only is not None and not asked.only.tests:
+        out.print("The list of failed tests is empty, so there is nothing to run.")
+        raise typer.Exit(Exit.PASSED)
     make_data_dir(settings.data_dir)
     began = time.monotonic()
     ended = asyncio.run(_work(asked, address, settings, out))
@@ -156,8 +164,8 @@ def _build(
     if settings.shard_index is not None and settings.total_shards is not None:
         if settings.shard_index >= settings.total_shards:
             raise UsageError(
-                f"SHIFTY_SHARD_INDEX is {settings.shard_index}; with SHIFTY_TOTAL_SHARDS {settings.total_shards} it counts "
-                f"from 0 to {settings.total_shards - 1}."
+                f"SHIFTY_SHARD_INDEX is {settings.shard_index}; with SHIFTY_TOTAL_SHARDS {settings.total_shards} it "
+                f"counts from 0 to {settings.total_shards - 1}."
             )
         return replace(build, job_index=settings.shard_index, job_total=settings.total_shards)
     return build
@@ -216,4 +224,6 @@ async def _deliver(address: Address, settings: Settings, out: Console) -> Exit:
     async with Transport(address) as transport:
         delivered = await deliver_leftovers(root, transport)
     out.print(f"Delivered the results of {delivered} of {count(waiting, 'job')} in {root}.", markup=False)
+    if delivered < waiting:
+        out.print("The rest is of another server or tenant, or could not be delivered now; it stays.", markup=False)
     return Exit.PASSED if delivered == waiting else Exit.INCOMPLETE

@@ -19,6 +19,7 @@ from rich.console import Console
 from shifty import wire
 from shifty.cli.checkout import look_at
 from shifty.cli.ci_attempts import Decision, Join, Late, RerunMode, Start, decide, read_chain, worker_name
+from shifty.cli.ci_failed import FailedList
 from shifty.cli.ci_offline import OfflineJob, OfflineResult, OfflineRun
 from shifty.cli.ci_provider import CiBuild
 from shifty.cli.ci_session import CiSession
@@ -57,13 +58,16 @@ class CiAsked:
     durations: Mapping[str, float]
     rerun_of: str | None = None
     """A run of somewhere else, of which only what failed is to be run."""
+    only: FailedList | None = None
+    """Nothing but these tests."""
 
     @property
     def name(self) -> str:
         """What the jobs share. Jobs of one build that ask for different tests have different runs."""
         assert self.build.build_id
         choice = [*self.asked.choice.files, *self.asked.choice.arguments, str(self.asked.config or "")]
-        different = [self.rerun_of or "", *choice] if any((*choice, self.rerun_of)) else []
+        narrowed = [self.rerun_of or "", self.only.text.decode() if self.only else ""]
+        different = [*narrowed, *choice] if any((*choice, *narrowed)) else []
         if not different or self.asked.origin.ci_build_id:
             return self.build.build_id
         return f"{self.build.build_id}/{hashlib.sha256(json.dumps(different).encode()).hexdigest()[:8]}"
@@ -175,7 +179,7 @@ class CiJob:
 
     def _body(self, how: Start, rerun_of: str | None, listed: Listed) -> Orchestrate:
         wanted, build = self._asked.asked, self._asked.build
-        tests = listed.tests
+        tests = self._tests(listed)
         files = list(dict.fromkeys(test.test_file for test in tests))
         files = files or [error.test_file for error in listed.suite.errors if error.test_file]
         jobs = build.job_total or _MOST_WORKERS // 4
@@ -198,6 +202,15 @@ class CiJob:
             metadata={**listed.metadata, **{name: value for name, value in about.items() if value is not None}},
             tests=tests,
         )
+
+    def _tests(self, listed: Listed) -> list[wire.PlannedTest]:
+        only = self._asked.only
+        if only is None:
+            return listed.tests
+        tests = only.narrow(listed.tests)
+        if not tests:
+            raise Incomplete("The suite no longer has any of the tests of --failed-tests: start a whole run.")
+        return tests
 
     async def _take_part(self, run_id: str, listed: Listed, *, started_here: bool) -> Ended:
         with ExitStack() as stack:
@@ -240,7 +253,7 @@ class CiJob:
                 "--shard 2/4 (or SHIFTY_SHARD_INDEX and SHIFTY_TOTAL_SHARDS) in each job, or try again later."
             )
         shard = Shard(build.job_index, build.job_total)
-        share = share_of(listed.suite, listed.tests, self._asked.durations, shard)
+        share = share_of(listed.suite, self._tests(listed), self._asked.durations, shard)
         tests = f"{len(share.tests)} of {count(share.of, 'test')}"
         self._out.print(f"OFFLINE: {away}", style="bold yellow", markup=False)
         self._out.print(

@@ -38,7 +38,7 @@ def print_offline(out: Console, ended: OfflineResult) -> None:
         return
     out.print(
         f"The results wait in {ended.folder}. Keep the data folder (a cache or an artifact of the CI) and run "
-        "`shifty ci --deliver` when the server is back; the next Shifty worker with this data folder delivers them, too.",
+        "`shifty ci --deliver` when the server is back; so does the next worker of this data folder.",
         markup=False,
         style="yellow",
     )

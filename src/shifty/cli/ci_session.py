@@ -67,8 +67,8 @@ class CiSession:
         self.view.say("This job was cancelled: its unfinished tests go back to the other jobs.")
         await self.workers.stop(0, told_s=_HAND_BACK_S)
         raise Interrupted(
-            f"Stopped. Run {self.run_id} goes on in the other jobs; without any, it waits for a retry of this build, or "
-            f"end it with `shifty cancel {self.run_id}`."
+            f"Stopped. Run {self.run_id} goes on in the other jobs; without any it waits for a retry of this build, or "
+            f"end it by `shifty cancel {self.run_id}`."
         )
 
     async def _follow(self) -> Snapshot:

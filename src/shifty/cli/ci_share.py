@@ -60,7 +60,7 @@ def share_of(suite: Suite, tests: Sequence[wire.PlannedTest], durations: Mapping
         if test.test_id in durations
         else _ms(durations[test.ref.test_file] / count[test.ref.test_file])
         for test in suite.test_stage
-        if test.test_id in durations or test.ref.test_file in durations
+        if test.test_id in durations or test.ref.test_file in known_files
     }
     if not known_tests:
         # Equal weights: a file is as long as it has tests.
@@ -70,7 +70,7 @@ def share_of(suite: Suite, tests: Sequence[wire.PlannedTest], durations: Mapping
         RunRequest(files=tuple(files), workers=shard.total, tests=tuple(ordered)), History(known_files, known_tests)
     )
     own = tuple(test for test in suite.test_stage if plan.shard_of.get(test.test_id) == shard.index)
-    return Share(own, len(suite.test_stage), plan.shards[shard.index].estimated_ms / 1000)
+    return Share(own, len(main), plan.shards[shard.index].estimated_ms / 1000)
 
 
 def _ms(seconds: float) -> int:

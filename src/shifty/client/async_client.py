@@ -22,6 +22,7 @@ from shifty.client.model import (
     Page,
     QueueStats,
     Result,
+    ResultPage,
     Run,
     RunDetails,
     RunInFull,
@@ -37,10 +38,11 @@ if TYPE_CHECKING:
     from shifty.client.viewer import Update
 
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "passed", "failed", "cancelled"]
+ResultFilter: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky"]
 SelectionFormat: TypeAlias = Literal["test-list", "last-run", "grep", "files"]
 
 _RUNS_A_PAGE = 200
-_RESULTS_A_PAGE = 1000
+_RESULTS_A_PAGE = 500
 
 
 class AsyncClient:
@@ -194,16 +196,19 @@ class AsyncClient:
         """One run with its shards, workers and the errors that belong to no test."""
         return read(await runs_api.run_details(self.transport, run_id, results=1), RunDetails).run
 
-    async def results(self, run_id: str) -> AsyncGenerator[Result]:
-        """Every test that has reported, in the order of the suite, with its attempts."""
+    async def results(
+        self, run_id: str, *, status: ResultFilter = "all", file: str | None = None
+    ) -> AsyncGenerator[Result]:
+        """Tests that have reported, in the order of the suite, with their attempts; all, or those that ended so."""
         offset = 0
         while True:
-            query = {"resultsLimit": str(_RESULTS_A_PAGE), "resultsOffset": str(offset)}
-            page = read(await self.transport.call("GET", f"/runs/{run_id}", query=query), RunDetails)
+            query = {"status": status, "limit": str(_RESULTS_A_PAGE), "offset": str(offset)}
+            query |= {"file": file} if file else {}
+            page = read(await self.transport.call("GET", f"/runs/{run_id}/results", query=query), ResultPage)
             for result in page.results:
                 yield result
             offset += _RESULTS_A_PAGE
-            if not page.results_pagination.has_more:
+            if not page.pagination.has_more:
                 return
 
     async def failed_tests(self, run_id: str) -> FailedTests:

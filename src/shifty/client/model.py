@@ -222,6 +222,11 @@ class RunDetails(Answer, kw_only=True, frozen=True):
     results_pagination: Pagination = Pagination()
 
 
+class ResultPage(Answer, kw_only=True, frozen=True):
+    results: list[Result] = []
+    pagination: Pagination = Pagination()
+
+
 class Page(Answer, kw_only=True, frozen=True):
     runs: list[Run] = []
     pagination: Pagination = Pagination()

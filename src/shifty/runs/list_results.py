@@ -33,8 +33,8 @@ async def list_results(
         runs = RunStore(tx, tenant_id, only)
         if await runs.get(run_id) is None:
             raise RunNotFound(run_id)
-        ids = await runs.results_in_order(run_id, wanted, page)
-        return ResultPage(await runs.results(run_id, ids), await runs.count_results(run_id, wanted))
+        ids, total = await runs.results_in_order(run_id, wanted, page)
+        return ResultPage(await runs.results(run_id, ids), total)
 
 
 async def stream_results(
@@ -53,7 +53,7 @@ async def stream_results(
         runs = RunStore(tx, tenant_id, only)
         if await runs.get(run_id) is None:
             raise RunNotFound(run_id)
-        ids = await runs.results_in_order(run_id, wanted)
+        ids, _ = await runs.results_in_order(run_id, wanted)
     return _parts(db, tenant_id, run_id, ids)
 
 

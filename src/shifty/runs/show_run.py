@@ -36,11 +36,12 @@ async def show_run(db: Database, tenant_id: UUID, run_id: UUID, page: Page, only
         run = await runs.get(run_id)
         if run is None:
             raise RunNotFound(run_id)
+        ids, reported = await runs.results_in_order(run_id, EVERY, page)
         return RunInFull(
             run=run,
             shards=await runs.shards(run_id),
             workers=await runs.workers(run_id),
             faults=await runs.faults(run_id),
-            results=await runs.results(run_id, await runs.results_in_order(run_id, EVERY, page)),
-            reported=await runs.count_results(run_id, EVERY),
+            results=await runs.results(run_id, ids),
+            reported=reported,
         )

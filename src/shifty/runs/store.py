@@ -118,12 +118,17 @@ class RunStore:
     async def count(self, wanted: RunFilter) -> int:
         return await self._number("count_runs", self._matching(wanted))
 
-    async def results_in_order(self, run_id: UUID, wanted: ResultFilter, page: Page | None = None) -> list[str]:
-        """Ids of the tests that have reported, in the order of the suite; without a page, of all."""
+    async def results_in_order(
+        self, run_id: UUID, wanted: ResultFilter, page: Page | None = None
+    ) -> tuple[list[str], int]:
+        """Ids of the tests that have reported, in the order of the suite, without a page of all; and how many they are."""
         bounds = _bounds(page) if page else {"limit": None, "offset": 0}
-        parameters = {**self._of(run_id), **vars(wanted), **bounds}
-        cursor = await self._tx.execute(QUERIES["results_in_order"], parameters)
-        return [row[0] for row in await cursor.fetchall()]
+        parameters = {**self._of(run_id), **vars(wanted)}
+        cursor = await self._tx.execute(QUERIES["results_in_order"], {**parameters, **bounds})
+        rows = await cursor.fetchall()
+        if not rows and page and page.offset:
+            return [], await self._number("count_results", parameters)
+        return [row[0] for row in rows], rows[0][1] if rows else 0
 
     async def results(self, run_id: UUID, test_ids: Sequence[str]) -> list[Result]:
         """The results of these tests, in this order, with their artifacts."""
@@ -137,9 +142,6 @@ class RunStore:
             for artifact in await cursor.fetchall():
                 artifacts[artifact.test_id].append(artifact)
         return [Result(test, artifacts.get(test.test_id, ())) for test in tests]
-
-    async def count_results(self, run_id: UUID, wanted: ResultFilter) -> int:
-        return await self._number("count_results", {**self._of(run_id), **vars(wanted)})
 
     async def unsuccessful(self, run_id: UUID) -> list[ReportedTest]:
         """Tests that failed for good, and tests that never ran, in the order of the suite."""

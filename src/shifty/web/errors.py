@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import cast
 
 import psycopg
@@ -84,7 +85,10 @@ async def _framework_error(request: Request, error: Exception) -> Response:
 def _answer(request: Request, status: int, detail: str | None, headers: Mapping[str, str]) -> Response:
     code, template = _FRAMEWORK_ERRORS.get(status, ("INTERNAL_ERROR" if status >= 500 else "INVALID_PARAMETERS", ""))
     sentence = template.replace("{path}", request.url.path).replace("{method}", request.method)
-    return error_answer(status, code, sentence or detail or "The request was refused.", {}, headers)
+    sentence = sentence or detail or "The request was refused."
+    # What the framework itself can't read is the body: its nesting, its encoding.
+    details = {"fields": [{"path": "body", "message": sentence}]} if status == HTTPStatus.BAD_REQUEST else {}
+    return error_answer(status, code, sentence, details, headers)
 
 
 def _not_json(request: Request) -> bool:

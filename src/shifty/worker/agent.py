@@ -11,9 +11,9 @@ from shifty.client.model import Claim, Drained, Idle, Lease
 from shifty.client.transport import Transport
 from shifty.client.worker_api import Claimant, Finish, NotRunTest
 from shifty.errors import UsageError
-from shifty.worker.assignment import Assignment, Workplace
+from shifty.worker.assignment import LEAVE_S, UPLOADS_SILENCE_S, Assignment, Workplace
 from shifty.worker.heartbeat import Signals, beat
-from shifty.worker.leftovers import deliver_leftovers
+from shifty.worker.leftovers import Leftovers
 from shifty.worker.playwright.model import BatchOutcome
 from shifty.worker.presence import stay_known
 from shifty.worker.race import unless
@@ -47,6 +47,7 @@ class Agent:
         self._leave = asyncio.Event()
         self._overhead_ms: int | None = None
         self._assignment: Assignment | None = None
+        self._waits_because = ""
 
     def leave(self) -> None:
         """Hand unfinished work back and stop."""
@@ -60,7 +61,7 @@ class Agent:
             Stopped: the server refuses this worker.
             UsageError: this machine can't run the tests; they have been handed back.
         """
-        leftovers = asyncio.create_task(deliver_leftovers(self._place.spool_root, self._transport))
+        self._leftovers = Leftovers(self._place.spool_root, self._transport)
         try:
             farewell = await self._claim_until_the_end()
             await self._close_assignment()
@@ -69,8 +70,7 @@ class Agent:
             await self._abandon()
             raise
         finally:
-            leftovers.cancel()
-            await asyncio.wait([leftovers])
+            await self._leftovers.close(LEAVE_S)
 
     async def _claim_until_the_end(self) -> Farewell:
         while not self._leave.is_set():
@@ -82,6 +82,7 @@ class Agent:
                 case Lease():
                     await self._take(claim)
                 case Idle():
+                    self._say_why(claim.reason)
                     await self._rest(claim.retry_after_ms / 1000)
                 case Drained():
                     return "drained"
@@ -93,6 +94,12 @@ class Agent:
         return await worker_api.claim(
             self._transport, self._terms.run_id, self._claimant, self._overhead_ms, patience_s=self._place.patience_s
         )
+
+    def _say_why(self, reason: str | None) -> None:
+        """Why it waits, once: a machine that does nothing should not be a riddle."""
+        if reason and reason != self._waits_because:
+            _log.info("Waiting for work: %s", reason)
+        self._waits_because = reason or ""
 
     async def _rest(self, seconds: float) -> None:
         if self._terms.run_id is None and self._assignment is not None:
@@ -144,15 +151,27 @@ class Agent:
         assignment, self._assignment = self._assignment, None
         if assignment is None:
             return
+        serves_one_run = self._terms.run_id is not None
+        try:
+            await self._end(assignment)
+            if serves_one_run or self._leave.is_set():
+                # Only now: until the teardown is reported the run waits for us.
+                await assignment.upload(UPLOADS_SILENCE_S if serves_one_run else LEAVE_S)
+        finally:
+            await assignment.close()
+            # The tests of the next run do not wait for the files of the last.
+            self._leftovers.look_again()
+
+    async def _end(self, assignment: Assignment) -> None:
         if self._leave.is_set():
             # Others have its work by now; one that leaves must not claim any of it again.
-            await assignment.close(self._leave)
+            await assignment.end(self._leave)
             return
         closed = asyncio.Event()
         every_s = min(_ASK_EVERY_S, 2 * self._terms.heartbeat_s)
         presence = asyncio.create_task(stay_known(self._transport, assignment.run_id, self._claimant, every_s, closed))
         try:
-            await assignment.close(self._leave)
+            await assignment.end(self._leave)
         finally:
             closed.set()
             await asyncio.wait([presence], timeout=_LAST_ANSWER_S)

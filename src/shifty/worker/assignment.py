@@ -1,6 +1,7 @@
-"""A worker's part in one run: its outbox, and the machine's preparation for it."""
+"""A worker's part in one run: its outbox, its uploads, and the machine's preparation for it."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -17,9 +18,17 @@ from shifty.worker.playwright.machine import Machine, prepare
 from shifty.worker.playwright.model import Batch, BatchItem, BatchOutcome, PlannedTest, Suite
 from shifty.worker.race import unless
 from shifty.worker.spool import Spool
+from shifty.worker.upload_spool import UploadSpool
+from shifty.worker.uploads import Uploads
+from shifty.worker.worth import files_of, log_of_batch
+
+_log = logging.getLogger(__name__)
 
 LEAVE_S = 5.0
 """What a worker that was told to stop spends on delivering; the rest waits on disk."""
+UPLOADS_SILENCE_S = 60.0
+UPLOADS_S = 240.0
+"""For how long a worker without work goes on uploading: while anything moves in a minute, and so long at most."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class Assignment:
         self._place = place
         spool = Spool.open(place.spool_root / run_id / str(worker_id), transport.address.identity)
         self._outbox = Outbox(transport, run_id, spool)
+        self._uploads = Uploads(transport, run_id, UploadSpool(spool.folder), self._outbox.emptied)
         self._running = Running()
         self._machine: Machine | None = None
 
@@ -59,7 +69,10 @@ class Assignment:
         terms = await self._machine.terms(batch, self._place.lanes)
         self._running.tests.clear()
         run = BatchRun(self._place.suite, batch, terms, self._put)
-        return await attend(run, self._running, signals, leave)
+        outcome = await attend(run, self._running, signals, leave)
+        if outcome.troubled and outcome.folder and batch.lease:
+            self._uploads.put(log_of_batch(outcome.folder / "output.log", self.run_id, batch.lease, batch.seq))
+        return outcome
 
     async def deliver(self, leave: asyncio.Event) -> None:
         """Wait until the server has stored all that was said, as long as patience lasts.
@@ -77,20 +90,35 @@ class Assignment:
                     "delivered by the next worker that starts on this machine."
                 )
 
-    async def close(self, leave: asyncio.Event) -> None:
-        """Undo the machine's preparation, deliver what that said, and close the outbox."""
-        try:
-            if self._machine is not None:
-                await self._machine.close(self._put)
-            await self.deliver(leave)
-        finally:
-            await self._outbox.close()
+    async def end(self, leave: asyncio.Event) -> None:
+        """Undo the machine's preparation, and deliver what that said. ``close`` comes after it.
+
+        Raises:
+            ServerAway, Stopped: see ``deliver``.
+        """
+        machine, self._machine = self._machine, None
+        if machine is not None:
+            await machine.close(self._put)
+        await self.deliver(leave)
+
+    async def upload(self, silence_s: float) -> None:
+        """Wait for what still has to be uploaded, not for ever; the run no longer waits for this worker."""
+        if not await self._uploads.drain(silence_s, UPLOADS_S) and self._uploads.left:
+            _log.warning("%s", self._uploads.farewell)
+
+    async def close(self) -> None:
+        """What is not delivered stays on disk for the next worker on this machine."""
+        await self._uploads.close()
+        await self._outbox.close()
 
     async def _prepare(self) -> Machine:
         return await prepare(self._place.suite, self.run_id, self._put)
 
     def _put(self, message: wire.AnyMessage) -> None:
         self._running.see(message)
+        if isinstance(message, wire.TestBatchMessage):
+            for file in files_of(message.payload, self.run_id):
+                self._uploads.put(file)
         self._outbox.put(message)
 
 

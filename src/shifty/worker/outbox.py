@@ -59,6 +59,10 @@ class Outbox:
     def waiting(self) -> int:
         return len(self._waiting)
 
+    async def emptied(self) -> None:
+        """Wait until the server has everything that was said so far."""
+        await self._empty.wait()
+
     async def drain(self, timeout_s: float | None) -> bool:
         """Wait until the server has everything; False when it has not after ``timeout_s``.
 
@@ -84,10 +88,10 @@ class Outbox:
         await asyncio.wait([self._sender])
         self._spool.close(remove=not self._waiting)
 
-    async def forget(self) -> None:
-        """Close, and drop what was not delivered."""
+    def forget(self) -> None:
+        """Drop what was not delivered."""
         self._waiting.clear()
-        await self.close()
+        self._announce()
 
     def _announce(self) -> None:
         if self._waiting:

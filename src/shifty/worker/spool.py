@@ -4,6 +4,7 @@
                                 offset            how many bytes of it the server has
                                 tenant            whose server may have the rest
                                 lock              held by the process that writes
+                                uploads/          files that wait to be uploaded, see ``upload_spool``
 
 What is written survives the death of this process; ``sync`` makes it survive that of the machine.
 """
@@ -89,12 +90,15 @@ class Spool:
         os.fdatasync(self._messages)
 
     def close(self, *, remove: bool) -> None:
-        """``remove``: everything is delivered, nothing of the spool is needed any more."""
+        """``remove``: every message is delivered. The folder goes with them, unless files still wait in it."""
         if remove:
-            for name in (_MESSAGES, _OFFSET, _TENANT, _LOCK):
+            for name in (_MESSAGES, _OFFSET):
                 (self.folder / name).unlink(missing_ok=True)
-            _remove_if_empty(self.folder)
-            _remove_if_empty(self.folder.parent)
+            if not any(found.is_dir() for found in self.folder.iterdir()):
+                for name in (_TENANT, _LOCK):
+                    (self.folder / name).unlink(missing_ok=True)
+                _remove_if_empty(self.folder)
+                _remove_if_empty(self.folder.parent)
         for descriptor in (self._messages, self._offset_file, self._lock):
             os.close(descriptor)
 

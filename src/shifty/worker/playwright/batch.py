@@ -70,6 +70,7 @@ class BatchRun:
             test_ms=self._tally.test_ms,
             interrupted=self._stopped,
             blocked=self._tally.blocked,
+            faulty=self._tally.faulty,
             folder=self._terms.output_dir,
         )
 

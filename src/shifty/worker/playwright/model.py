@@ -187,8 +187,15 @@ class BatchOutcome:
     interrupted: bool = False
     blocked: str | None = None
     """What this machine lacks to run such tests at all, in one sentence with the remedy: a browser is not installed."""
+    faulty: bool = False
+    """There were errors outside of the tests: a file that does not load, a ``globalSetup`` that throws."""
     folder: Path | None = None
     """Holds ``output.log`` (what Playwright printed), ``events.ndjson`` and ``results/``."""
+
+    @property
+    def troubled(self) -> bool:
+        """Whether what Playwright printed says more than the results do."""
+        return self.faulty or self.ending == "crashed"
 
 
 @dataclass(frozen=True)

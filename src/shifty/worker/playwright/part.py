@@ -23,6 +23,7 @@ class Tally:
     not_run: dict[str, str] = field(default_factory=dict[str, str])
     test_ms: int = 0
     blocked: str | None = None
+    faulty: bool = False
 
 
 class Part:
@@ -64,6 +65,7 @@ class Part:
                 self._ended(event)
             case ev.ErrorEvent(error=fault):
                 self._faults.append(fault)
+                self._tally.faulty = True
                 self._outcomes.error(fault)
                 self._tell_error(run_error(self._root, fault, file_of(fault, self._wanted.paths)))
             case ev.End():
