@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.support.postgres import TestCluster, copy_of_template
+from tests.support.server import RunningServer, new_tenant, running_server
+
 from bench.report import ROOT, write
 from shifty.config import load_settings
 from shifty.database.pool import Database
-from tests.support.postgres import TestCluster, copy_of_template
-from tests.support.server import RunningServer, new_tenant, running_server
 
 ROUNDS = 7
 BAR = 0.01
@@ -61,13 +62,18 @@ module.exports = class extends Reporter {
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    figures = asyncio.run(measure(rounds))
+    cluster = TestCluster()
+    try:
+        figures = asyncio.run(measure(copy_of_template(cluster.dsn), rounds))
+    finally:
+        cluster.close()
     callbacks_ms = sum(value for name, value in figures["callbacksMs"].items() if name != "waited")
     share = callbacks_ms / (figures["withoutS"] * 1000)
     difference = figures["withS"] / figures["withoutS"] - 1
     print(
         f"reporter: {figures['withoutS']:.3f} s without, {figures['withS']:.3f} s with ({difference:+.1%}, noise "
-        f"±{figures['noise']:.1%}); callbacks {callbacks_ms:.1f} ms ({share:.2%}), end {figures['callbacksMs']['waited']:.0f} ms"
+        f"±{figures['noise']:.1%}); callbacks {callbacks_ms:.1f} ms ({share:.2%}), "
+        f"end {figures['callbacksMs']['waited']:.0f} ms"
     )
     write(
         "reporter",
@@ -75,21 +81,17 @@ def main() -> None:
     )
 
 
-async def measure(rounds: int) -> dict[str, Any]:
-    cluster = TestCluster()
-    try:
-        with tempfile.TemporaryDirectory(prefix="shifty-bench-") as name:
-            folder = Path(name)
-            prepare(folder)
-            db = await Database.open(copy_of_template(cluster.dsn))
-            try:
-                settings = load_settings(data_dir=folder / "data")
-                async with running_server(db, settings, await new_tenant(db, "bench")) as server:
-                    return await compare(folder, server, rounds)
-            finally:
-                await db.close()
-    finally:
-        cluster.close()
+async def measure(dsn: str, rounds: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="shifty-bench-") as name:
+        folder = Path(name)
+        prepare(folder)
+        db = await Database.open(dsn)
+        try:
+            settings = load_settings(data_dir=folder / "data")
+            async with running_server(db, settings, await new_tenant(db, "bench")) as server:
+                return await compare(folder, server, rounds)
+        finally:
+            await db.close()
 
 
 def prepare(folder: Path) -> None:

@@ -32,6 +32,8 @@ declare namespace ShiftyReporter {
     flushTimeoutMs?: number;
     /** How long it waits for uploads, while the server answers; 60,000 by default. SHIFTY_UPLOAD_TIMEOUT_MS */
     uploadTimeoutMs?: number;
+    /** How long the start waits for this machine's share; 15,000 by default. SHIFTY_PLAN_TIMEOUT_MS */
+    planTimeoutMs?: number;
     /** Where messages lie until they are delivered; a folder for temporary files by default. SHIFTY_SPOOL_DIR */
     spoolDir?: string;
     /** The root of the repository; else found by `.git`. */

@@ -10,6 +10,7 @@ const { isUuid, uuidOf } = require('./identity.cjs');
 
 const FLUSH_MS = 10_000;
 const UPLOAD_MS = 60_000;
+const PLAN_MS = 15_000;
 const LARGEST_ARTIFACT = 100 * 1024 * 1024;
 
 /**
@@ -34,6 +35,7 @@ const LARGEST_ARTIFACT = 100 * 1024 * 1024;
  * @property {number} largestArtifact
  * @property {number} flushMs
  * @property {number} uploadMs
+ * @property {number} planMs
  * @property {string} spoolDir
  */
 
@@ -76,6 +78,7 @@ function limitsOf(options, env) {
     largestArtifact: options.maxArtifactBytes || LARGEST_ARTIFACT,
     flushMs: positive(options.flushTimeoutMs, env.SHIFTY_FLUSH_TIMEOUT_MS, FLUSH_MS),
     uploadMs: positive(options.uploadTimeoutMs, env.SHIFTY_UPLOAD_TIMEOUT_MS, UPLOAD_MS),
+    planMs: positive(options.planTimeoutMs, env.SHIFTY_PLAN_TIMEOUT_MS, PLAN_MS),
     spoolDir: given(options.spoolDir, env.SHIFTY_SPOOL_DIR) || defaultSpool(),
   };
 }

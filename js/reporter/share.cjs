@@ -12,7 +12,6 @@ const { idOf, refOf } = require('./messages.cjs');
 const { uuidOf } = require('./identity.cjs');
 const { testsOf } = require('./tests.cjs');
 
-const PATIENCE_MS = 15_000;
 const PAUSE_MS = 500;
 const MOST_SHARES = 20;
 const LONGEST_BUILD_ID = 500;
@@ -215,7 +214,7 @@ class Share {
    * @param {number} [patienceMs]
    * @returns {Promise<T>}
    */
-  async patiently(call, patienceMs = PATIENCE_MS) {
+  async patiently(call, patienceMs = this.settings.planMs) {
     const until = Date.now() + patienceMs;
     for (;;) {
       try {

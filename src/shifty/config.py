@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     body_idle_seconds: float = Field(default=30, gt=0, le=3600)
     lease_seconds: float = Field(default=30, gt=0, le=3600)
     heartbeat_seconds: float = Field(default=5, gt=0, le=600)
+    upload_patience_seconds: float = Field(default=60, ge=0, le=3600)
 
     max_producers: int = Field(default=10, ge=0, le=100_000)
 

@@ -174,7 +174,8 @@ class TestBatch(Message, kw_only=True, frozen=True):
 
 class RunEnd(Message, kw_only=True, frozen=True):
     run_id: str | None = None
-    shard_index: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
+    shard_index: Annotated[int, msgspec.Meta(ge=0, le=999)] | None = None
+    """None: the shard that the same producer has started."""
     status: str = "completed"
     total_tests: int | None = None
     passed_tests: int | None = None

@@ -1,10 +1,13 @@
 """``shifty ci``: jobs share a run, a retry runs what failed, and without a server each job runs its share."""
 
+import asyncio
+import signal
 from pathlib import Path
 
 import httpx
 
 from tests.ci.jobs import SUITE, make_checkout, run_jobs, secrets
+from tests.e2e.command_line import finished
 from tests.support.server import RunningServer
 
 
@@ -77,3 +80,46 @@ async def test_without_a_server_each_job_runs_its_share_which_is_delivered_later
     run = delivered[-1]
     assert (run["conclusion"], run["totalTests"], run["passedTests"], run["failedTests"]) == ("failed", 6, 5, 1)
     assert run["commitSha"] == "abc123"
+
+
+async def test_a_cancelled_job_hands_its_tests_back_and_another_one_goes_on_with_the_run(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    waits = "test('waits', async () => { while (!require('fs').existsSync(__dirname + '/../go')) await sleep(50); });\n"
+    machine = make_checkout(tmp_path / "job", {"slow": waits})
+    environment = github(1, 0) | secrets(server)
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+        job = machine.start("ci", "--json", env=environment)
+        try:
+            while not (await client.get("/orchestrate/queue/stats")).json()["active"]:
+                assert job.poll() is None
+                await asyncio.sleep(0.1)
+        finally:
+            job.send_signal(signal.SIGTERM)
+            cancelled = await asyncio.to_thread(finished, job)
+        (machine.project / "go").touch()
+        other = (await run_jobs([(machine, github(1, 1) | secrets(server))]))[0]
+        runs = (await client.get("/runs")).json()["runs"]
+
+    assert cancelled.exit == 4, cancelled.stderr
+    assert "go back to the other jobs" in cancelled.stderr
+    assert other.exit == 0, other.stderr
+    assert "Joining run" in other.stderr
+    assert [run["conclusion"] for run in runs] == ["passed"]
+
+
+async def test_a_job_that_knows_no_server_or_build_or_share_says_what_to_set(tmp_path: Path) -> None:
+    machine = make_checkout(tmp_path / "job", {"one": "test('one', () => {});\n"})
+    away = {"SHIFTY_API_URL": "http://127.0.0.1:9", "SHIFTY_API_KEY": "k"}
+    no_part = {name: value for name, value in github(1, 0).items() if not name.startswith("SHIFTY_")}
+
+    no_server = (await run_jobs([(machine, github(1, 0))]))[0]
+    no_build = (await run_jobs([(machine, away)]))[0]
+    no_share = (await run_jobs([(machine, no_part | away)], "--patience", "0"))[0]
+    bad_share = (await run_jobs([(machine, no_part | away)], "--shard", "5/4"))[0]
+
+    assert (no_server.exit, no_build.exit, no_share.exit, bad_share.exit) == (2, 2, 3, 2)
+    assert "SHIFTY_API_KEY" in no_server.stderr
+    assert "--build-id" in no_build.stderr
+    assert "--shard 2/4" in no_share.stderr
+    assert "2/4, the second of four jobs" in bad_share.stderr

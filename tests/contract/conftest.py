@@ -6,9 +6,11 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shifty.config import Settings
+from shifty.database.pool import Database
 from tests.contract.stranger import API, Stranger
 from tests.runs.seed import Seed
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, running_server
 
 __all__ = ["API"]
 
@@ -30,3 +32,12 @@ async def stranger(server: RunningServer) -> AsyncGenerator[Stranger]:
     """Somebody who has read the contract, with a key for everything."""
     async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
         yield Stranger(client)
+
+
+@pytest.fixture
+async def other_server(shared_dsn: str, server: RunningServer, settings: Settings) -> AsyncGenerator[RunningServer]:
+    """Another server for the same tenant over the same database, as behind a load balancer."""
+    db = await Database.open(shared_dsn)
+    async with running_server(db, settings, server.tenant) as running:
+        yield running
+    await db.close()

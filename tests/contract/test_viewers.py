@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,15 +29,6 @@ from tests.support.sockets import (
     start_message,
     viewing,
 )
-
-
-@pytest.fixture
-async def other_server(shared_dsn: str, server: RunningServer, settings: Settings) -> AsyncGenerator[RunningServer]:
-    """Another server for the same tenant over the same database, as behind a load balancer."""
-    db = await Database.open(shared_dsn)
-    async with running_server(db, settings, server.tenant) as running:
-        yield running
-    await db.close()
 
 
 async def reader_of(server: RunningServer) -> dict[str, str]:

@@ -36,9 +36,12 @@ def rerun(
     tests: Sequence[PlannedTest] = (),
     unlisted: Sequence[str] = (),
     everything: bool = False,
+    is_partly_known: bool = False,
 ) -> Again:
     asked = Rerun(uuid4(), "all" if everything else "failed")
-    return again(RunRequest(tuple(files), tests=tuple(tests), rerun=asked), ledger, unlisted)
+    return again(
+        RunRequest(tuple(files), tests=tuple(tests), rerun=asked), ledger, unlisted, is_partly_known=is_partly_known
+    )
 
 
 def names(found: Again) -> list[str]:
@@ -102,6 +105,22 @@ def test_a_file_that_loads_again_by_now_runs_with_the_tests_that_the_client_has_
     found = rerun([row(GOOD)], unlisted=["broken.ts"], tests=[GOOD, repaired])
 
     assert names(found) == ["repaired"]
+
+
+def test_a_file_of_which_only_some_tests_are_known_runs_whole() -> None:
+    found = rerun(LEDGER, unlisted=["a.ts"])
+
+    assert found.request.files == ("b.ts", "a.ts")
+    assert names(found) == ["left out"]
+    assert found.gone == ()
+
+
+def test_what_no_ledger_has_never_ran_where_that_is_partly_known_or_tests_of_the_file_are_gone() -> None:
+    renamed, new = planned("b.ts", "left out no more"), planned("new.ts", "new")
+    suite = [GOOD, BAD, renamed, new]
+
+    assert names(rerun(LEDGER, tests=suite)) == ["bad", "left out no more"]
+    assert names(rerun(LEDGER, tests=suite, is_partly_known=True)) == ["bad", "left out no more", "new"]
 
 
 def test_files_narrow_it() -> None:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.reporter.conftest import Played, Stage, ended, run_of
+from tests.reporter.conftest import Played, Stage, ended, run_of, staged
 from tests.support.server import RunningServer
 from tests.worker.cable import Cable
 
@@ -148,7 +149,9 @@ class TestWhenNothingCanBePlanned:
     ) -> None:
         write_suite(stage)
 
-        played = await stage.play(cut, "--shard=1/2", **build, SHIFTY_FLUSH_TIMEOUT_MS="100")
+        played = await stage.play(
+            cut, "--shard=1/2", **build, SHIFTY_PLAN_TIMEOUT_MS="1", SHIFTY_FLUSH_TIMEOUT_MS="100"
+        )
 
         assert (played.code, ran(stage)) == (0, every_test())
         assert "runs the whole suite" in played.said[0]
@@ -197,7 +200,6 @@ async def test_set_up_projects_run_on_every_machine_and_serial_groups_stay_whole
     other = (await stage.play(server, "--shard=2/2", **build), ran(stage))
 
     for played, lines in (one, other):
-        print(played.output)
         assert played.code == 0
         assert [line for line in lines if "setup" in line] == [f"login.setup.js {number}" for number in range(3)]
         assert len([line for line in lines if "serial" in line]) in (0, 3)
@@ -251,13 +253,10 @@ async def the_run(server: RunningServer, passed: int) -> dict[str, Any]:
                 await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("version", ["oldest"])
 async def test_an_older_playwright_runs_what_its_command_line_says_and_tells_so(
-    server: RunningServer, tmp_path: Any, build: dict[str, str], version: str
+    server: RunningServer, tmp_path: Path, build: dict[str, str]
 ) -> None:
-    from tests.reporter.conftest import staged
-
-    stage = staged(tmp_path, version=version)
+    stage = staged(tmp_path, version="oldest")
     write_suite(stage)
 
     played = [await stage.play(server, f"--shard={part}/2", **build) for part in (1, 2)]

@@ -157,28 +157,21 @@ class TestWithoutSockets:
     def settings(self, tmp_path: Path) -> Settings:
         return load_settings(data_dir=tmp_path / "data", max_producers=0)
 
-    async def test_a_reporter_that_gets_no_socket_posts_its_results(self, server: RunningServer, stage: Stage) -> None:
-        stage.write("a.spec.js", TWO_FILES)
+    async def test_results_are_posted_then_and_many_quick_tests_at_once(
+        self, server: RunningServer, stage: Stage
+    ) -> None:
+        stage.write(
+            "a.spec.js",
+            "const { test } = require('@playwright/test'); for (let i = 0; i < 100; i++) test(`test ${i}`, () => {});",
+        )
         run_id = str(uuid4())
 
         played = await stage.play(server, SHIFTY_RUN_ID=run_id)
 
-        assert played.said == [f"shifty: 2 tests reported to run {run_id}"]
-        assert (await run_of(server, run_id))[0]["conclusion"] == "passed"
-
-
-async def test_many_quick_tests_are_few_messages(server: RunningServer, stage: Stage) -> None:
-    stage.write(
-        "a.spec.js",
-        "const { test } = require('@playwright/test'); for (let i = 0; i < 100; i++) test(`test ${i}`, () => {});",
-    )
-    run_id = str(uuid4())
-
-    await stage.play(server, SHIFTY_RUN_ID=run_id)
-
-    run, _ = await run_of(server, run_id)
-    assert (run["conclusion"], run["passedTests"]) == ("passed", 100)
-    assert run["version"] < 60, "the run changed once for each test"
+        assert played.said == [f"shifty: 100 tests reported to run {run_id}"]
+        run, _ = await run_of(server, run_id)
+        assert (run["conclusion"], run["passedTests"]) == ("passed", 100)
+        assert run["version"] < 60, "the run changed once for each test"
 
 
 async def test_listing_is_no_run(server: RunningServer, stage: Stage) -> None:

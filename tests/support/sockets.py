@@ -56,7 +56,8 @@ def socket_address(server: RunningServer, path: str = "/ws") -> str:
 @asynccontextmanager
 async def producing(server: RunningServer, run_id: UUID) -> AsyncGenerator[Line]:
     headers = {**server.headers, "X-Run-ID": str(run_id)}
-    async with connect(socket_address(server), additional_headers=headers, compression=None) as socket:
+    # Acknowledgements that nobody reads must not keep the client from hearing the end.
+    async with connect(socket_address(server), additional_headers=headers, compression=None, max_queue=None) as socket:
         yield Line(socket)
 
 

@@ -1,5 +1,6 @@
 """Bodies over the limit of their path are refused, announced or not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -19,6 +20,7 @@ class Anything(Body):
 async def api() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install(app)
+    app.state.body_idle_s = 0.5
 
     @app.post("/json")
     async def post_json(body: Anything) -> int:
@@ -57,8 +59,22 @@ async def test_a_body_of_unknown_length_is_refused_once_too_much_has_come(
 
 async def test_events_may_be_larger_than_control_calls(api: httpx.AsyncClient) -> None:
     assert (await api.post("/runs/1/events", content=b"x" * 2 * MIB)).json() == 2 * MIB
-    assert limit_for("/api/v1/orchestrate") > limit_for("/api/v1/runs/1/claims")
+    assert (limit_for("/api/v1/orchestrate"), limit_for("/api/v1/runs/1/claims")) == (32 * MIB, CONTROL_LIMIT)
+    assert limit_for("/api/v1/artifacts/upload") is None
 
 
 async def test_a_body_within_the_limit_passes(api: httpx.AsyncClient) -> None:
     assert (await api.post("/json", json={"text": "x" * (CONTROL_LIMIT - 100)})).status_code == 200
+
+
+async def test_a_body_that_stops_coming_is_ended(api: httpx.AsyncClient) -> None:
+    never = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b" "
+        await never.wait()
+
+    for path in ("/json", "/runs/1/events"):
+        answer = await api.post(path, content=stalled(), headers={"Content-Type": "application/json"})
+
+        assert (answer.status_code, answer.json()["code"]) == (408, "REQUEST_TIMEOUT")

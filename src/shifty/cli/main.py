@@ -24,6 +24,7 @@ COMMANDS = (
     "watch",
     "cancel",
     "failed",
+    "artifacts",
     "queue",
     "tenants",
     "keys",

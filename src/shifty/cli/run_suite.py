@@ -77,7 +77,7 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         crew = LocalWorkers(command, asked.workers)
         view = stack.enter_context(view_for(out))
         await crew.start()
-        session = Session(transport, begun.run_id, crew, view, local)
+        session = Session(transport, begun.run_id, crew, view, local, settings.data_dir / "spool")
         last = await session.run_to_the_end()
         return last, await findings_of(transport, last)
 

@@ -91,10 +91,12 @@ async def serve(
         await check_artifacts(app)
 
         async def leave() -> None:
-            # Viewers go at once and come back to another server; else their streams would be cut after the grace.
-            app.state.hub.close()
-            if leaving:
-                await leaving()
+            try:
+                if leaving:
+                    await leaving()
+            finally:
+                # Viewers go at once and come back to another server; else their streams would be cut after the grace.
+                app.state.hub.close()
 
         server = _Server(_uvicorn_config(app), announce, leave)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,11 +4,13 @@ import asyncio
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from shifty.cli.display import View
 from shifty.cli.exits import Incomplete, Interrupted
 from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers
+from shifty.cli.uploading import tell_undelivered, tell_uploads
 from shifty.client import runs_api
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Snapshot
@@ -28,13 +30,17 @@ _LOOK_S = 0.25
 
 @dataclass
 class Session:
-    """``local`` is the server of this machine, which is started again when it dies; None for one somewhere else."""
+    """``local`` is the server of this machine, which is started again when it dies; None for one somewhere else.
+
+    ``spool_root`` is where its workers keep what is not delivered yet.
+    """
 
     transport: Transport
     run_id: str
     workers: LocalWorkers
     view: View
     local: LocalServer | None
+    spool_root: Path
     patience_s: float = 600.0
     _interrupts: int = 0
     _given_up: str | None = None
@@ -150,6 +156,9 @@ class Session:
         # With everything reported they have only teardown left to do, and need not find out by asking.
         patience_s = _LEAVE_S if last.status == "cancelled" else 0
         leaving = asyncio.create_task(self.workers.stop(patience_s, told_s=_TEARDOWN_S))
+        telling = asyncio.create_task(tell_uploads(self.view, self.spool_root, self.run_id))
         await asyncio.wait({leaving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
         if not leaving.done():
             leaving.cancel()
+        tell_undelivered(self.view, self.spool_root, self.run_id)

@@ -65,8 +65,11 @@ def _print(out: Console, details: RunDetails, *, every: bool) -> None:
 
 def _print_head(out: Console, run: RunInFull) -> None:
     out.print(Text.assemble(f"Run {run.id}  ", status_text(run.conclusion or run.status)))
-    about = [run.project, run.branch, (run.commit_sha or "")[:12], minute(run.created_at), f"{duration(run.duration_ms)}"]
+    commit = (run.commit_sha or "")[:12]
+    about = [run.project, run.branch, commit, minute(run.created_at), duration(run.duration_ms)]
     out.print(Text("  ".join(part for part in about if part), style="dim"))
+    if run.rerun_of:
+        out.print(Text(f"a rerun of {run.rerun_of}", style="dim"))
     if run.failure_reason:
         out.print(Text(f"could not be completed: {run.failure_reason}", style="red"))
     counts = [(run.passed_tests, "passed"), (run.failed_tests, "failed"), (run.flaky_tests, "flaky")]

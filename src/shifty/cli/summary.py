@@ -71,6 +71,7 @@ def print_summary(console: Console, snapshot: Snapshot, found: Findings, wall_s:
     console.print(Text(f"  look further:  shifty show {snapshot.id}", style="dim"))
     if snapshot.failed_tests or snapshot.not_run_tests:
         console.print(Text(f"                 shifty failed {snapshot.id}", style="dim"))
+        console.print(Text(f"     run again:  shifty rerun {snapshot.id} --failed", style="dim"))
 
 
 def print_not_run(console: Console, not_run: list[NotRun], *, most: int | None = _MOST_OF_A_REASON) -> None:

@@ -75,7 +75,7 @@ def worker(
 
     async def work() -> Farewell:
         suite = read_suite(suite_file) if suite_file else await list_suite(project, config=config)
-        place = Workplace(suite, workers, settings.data_dir / "spool", patience)
+        place = Workplace(suite, workers, settings.data_dir / "spool", patience, settings.upload_patience_seconds)
         return await _work(settings, claimant, place, Terms(run_id, settings.heartbeat_seconds))
 
     raise typer.Exit(_EXITS[asyncio.run(work())])

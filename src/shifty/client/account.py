@@ -1,8 +1,10 @@
 """Nouns of the client: who we are to the server, and what we may use."""
 
+import os
 from dataclasses import dataclass
 
 from shifty.client.answer import Answer
+from shifty.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,26 @@ class Address:
     def identity(self) -> str:
         """Whose runs these are. A server on this machine may come back on another port."""
         return self.tenant if self.is_local else f"{self.url} {self.tenant}"
+
+
+def address_of(url: str | None, key: str | None, tenant: str | None) -> Address:
+    """What is not given is taken from the environment.
+
+    Raises:
+        UsageError: it is not there either.
+    """
+    return Address(
+        url=_known(url, "SHIFTY_API_URL", "the address of the server"),
+        key=_known(key, "SHIFTY_API_KEY", "an API key"),
+        tenant=_known(tenant, "SHIFTY_TENANT_ID", "the tenant of the key"),
+    )
+
+
+def _known(given: str | None, variable: str, what: str) -> str:
+    value = given or os.environ.get(variable)
+    if not value:
+        raise UsageError(f"The client wants {what}: give it or set {variable}.")
+    return value
 
 
 class Plan(Answer, kw_only=True, frozen=True):

@@ -1,20 +1,23 @@
 """The client for asynchronous code, and the core of the one that blocks: every endpoint has its method here, once."""
 
 import asyncio
-import os
+import mimetypes
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 import msgspec
 
 from shifty.client import runs_api, worker_api
-from shifty.client.account import Address, Ticket, Usage
+from shifty.client.account import Ticket, Usage, address_of
 from shifty.client.answer import read
-from shifty.client.errors import ServerAway
+from shifty.client.artifacts_api import Artifact, ArtifactType, ToSend, list_artifacts
+from shifty.client.attempts import LinkedArtifact
+from shifty.client.download import download
 from shifty.client.model import (
     Acknowledged,
     FailedTests,
@@ -28,10 +31,10 @@ from shifty.client.model import (
     RunInFull,
     Snapshot,
 )
-from shifty.client.progress import current, snapshots
+from shifty.client.progress import current, ended, snapshots
 from shifty.client.runs_api import Orchestrate, RerunScope
+from shifty.client.sender import upload_file
 from shifty.client.transport import Transport
-from shifty.errors import UsageError
 
 if TYPE_CHECKING:
     from shifty import wire
@@ -61,14 +64,7 @@ class AsyncClient:
         *,
         patience_s: float = 30.0,
     ) -> None:
-        self.transport = Transport(
-            Address(
-                url=_known(url, "SHIFTY_API_URL", "the address of the server"),
-                key=_known(key, "SHIFTY_API_KEY", "an API key"),
-                tenant=_known(tenant, "SHIFTY_TENANT_ID", "the tenant of the key"),
-            ),
-            patience_s=patience_s,
-        )
+        self.transport = Transport(address_of(url, key, tenant), patience_s=patience_s)
 
     async def __aenter__(self) -> Self:
         return self
@@ -111,7 +107,7 @@ class AsyncClient:
             ci_build_id=ci_build_id,
             pending_timeout_ms=None if pending_timeout is None else pending_timeout // timedelta(milliseconds=1),
         )
-        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key or str(uuid.uuid4()))
+        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key)
 
     async def rerun(
         self,
@@ -135,7 +131,7 @@ class AsyncClient:
             metadata={**(metadata or {}), "rerun_of": run_id},
             rerun_scope=scope,
         )
-        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key or str(uuid.uuid4()))
+        return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key)
 
     async def cancel(self, run_id: str) -> None:
         """Drop what waits; tests that run now finish and count. A run that is cancelled already stays so.
@@ -144,6 +140,38 @@ class AsyncClient:
             AlreadyFinished: it is over.
         """
         await runs_api.cancel(self.transport, run_id)
+
+    async def artifacts(self, run_id: str, artifact_type: ArtifactType | None = None) -> list[Artifact]:
+        """What was kept of the run, oldest first; ``artifact_type`` is the only type that is wanted."""
+        return await list_artifacts(self.transport, run_id, artifact_type)
+
+    async def upload_artifact(
+        self,
+        run_id: str,
+        file: Path,
+        artifact_type: ArtifactType,
+        *,
+        name: str | None = None,
+        content_type: str | None = None,
+        test_id: str | None = None,
+        attempt: int | None = None,
+    ) -> Artifact:
+        """Send a file, straight to the store where that can be reached. By default ``name`` is the file's own."""
+        name = name or file.name
+        what = ToSend(
+            artifact_type=artifact_type,
+            filename=name,
+            content_type=content_type or mimetypes.guess_type(name)[0] or "application/octet-stream",
+            size_bytes=(await asyncio.to_thread(file.stat)).st_size,
+            upload_id=str(uuid.uuid4()),
+            test_id=test_id,
+            attempt=attempt,
+        )
+        return await upload_file(self.transport, run_id, file, what)
+
+    async def download_artifact(self, artifact: Artifact | LinkedArtifact, file: Path) -> None:
+        """Fetch an artifact into ``file``, which appears once it is whole."""
+        await download(self.transport, artifact, file, patience_s=self.transport.patience_s)
 
     async def queue_stats(self) -> QueueStats:
         return await runs_api.queue_stats(self.transport)
@@ -230,7 +258,7 @@ class AsyncClient:
 
         A connection that breaks is opened again from where it was; ``patience_s`` is for how long nobody may answer.
         """
-        patience_s = self.transport.patience_s if patience_s is None else patience_s
+        patience_s = self._patience(patience_s)
         async with aclosing(snapshots(self.transport, run_id, every_ms=every_ms, patience_s=patience_s)) as found:
             async for snapshot in found:
                 yield snapshot
@@ -241,23 +269,14 @@ class AsyncClient:
         Raises:
             TimeoutError: it was not over after ``timeout``.
         """
-        limit_s = None if timeout is None else timeout.total_seconds()
-        try:
-            async with asyncio.timeout(limit_s), aclosing(self.progress(run_id, patience_s=patience_s)) as found:
-                async for snapshot in found:
-                    if snapshot.is_over:
-                        return snapshot
-        except TimeoutError:
-            raise TimeoutError(f"Run {run_id} is not over after {timeout}.") from None
-        raise ServerAway(f"The server said nothing of the end of run {run_id}.")
+        return await ended(self.transport, run_id, timeout=timeout, patience_s=self._patience(patience_s))
 
     async def watch(self, run_id: str, *, patience_s: float | None = None) -> "AsyncGenerator[Update]":
         """Every test of the run as it starts and reports, over a WebSocket, up to the run's end."""
         # websockets takes as long to import as the rest of this room, and few need it.
         from shifty.client.viewer import watch
 
-        patience_s = self.transport.patience_s if patience_s is None else patience_s
-        async with aclosing(watch(self.transport.address, run_id, patience_s=patience_s)) as updates:
+        async with aclosing(watch(self.transport.address, run_id, patience_s=self._patience(patience_s))) as updates:
             async for update in updates:
                 yield update
 
@@ -266,9 +285,5 @@ class AsyncClient:
         encoded = [msgspec.json.encode(message) for message in messages]
         return await worker_api.post_events(self.transport, run_id, encoded, patience_s=self.transport.patience_s)
 
-
-def _known(given: str | None, variable: str, what: str) -> str:
-    value = given or os.environ.get(variable)
-    if not value:
-        raise UsageError(f"The client wants {what}: give it or set {variable}.")
-    return value
+    def _patience(self, asked_s: float | None) -> float:
+        return self.transport.patience_s if asked_s is None else asked_s

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
@@ -90,6 +91,26 @@ async def snapshots(transport: Transport, run_id: str, *, every_ms: int, patienc
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since >= patience_s:
                 raise update
+
+
+async def ended(transport: Transport, run_id: str, *, timeout: timedelta | None, patience_s: float) -> Snapshot:
+    """The run's last snapshot.
+
+    Raises:
+        TimeoutError: the run was not over after ``timeout``.
+        ServerAway: nobody has answered for ``patience_s``.
+        Stopped: there is no such run, or we may not see it.
+    """
+    limit_s = None if timeout is None else timeout.total_seconds()
+    updates = snapshots(transport, run_id, every_ms=2000, patience_s=patience_s)
+    try:
+        async with asyncio.timeout(limit_s), aclosing(updates) as found:
+            async for snapshot in found:
+                if snapshot.is_over:
+                    return snapshot
+    except TimeoutError:
+        raise TimeoutError(f"Run {run_id} is not over after {timeout}.") from None
+    raise ServerAway(f"The server said nothing of the end of run {run_id}.")
 
 
 async def current(transport: Transport, run_id: str) -> Snapshot:

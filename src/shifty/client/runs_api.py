@@ -1,5 +1,6 @@
 """The calls that commands make: start, look at and cancel runs."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -31,9 +32,10 @@ class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=Tr
     rerun_scope: RerunScope | None = None
 
 
-async def orchestrate(transport: Transport, asked: Orchestrate, *, idempotency_key: str) -> Orchestrated:
+async def orchestrate(transport: Transport, asked: Orchestrate, *, idempotency_key: str | None = None) -> Orchestrated:
+    """Start a run. Without a key it has one of its own, so that the call can be repeated."""
     body = msgspec.json.encode(asked)
-    headers = {"Idempotency-Key": idempotency_key}
+    headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
     answer = await transport.call("POST", "/orchestrate", body=body, headers=headers)
     return msgspec.json.decode(answer, type=Orchestrated)
 

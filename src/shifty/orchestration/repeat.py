@@ -1,5 +1,6 @@
 """Look up the run that a rerun repeats, and what of it is to be run."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -45,10 +46,17 @@ async def tests_again(store: RunStore, original: Original, request: RunRequest) 
     """The request with what is to be run; no file where nothing of the original failed or was left out.
 
     Raises:
-        RerunNotPossible: the original did not pass, and yet no test of it can be run again.
-        BadRequest: it is more than fits into one run.
+        RerunNotPossible: the original did not pass, and yet no test of it can be run again, or not all are known.
+        BadRequest: it is more than fits into one run, or of files that the original did not have.
     """
-    found = again(request, await store.tests_of_original(original.run_id), await store.unlisted_files(original.run_id))
+    if request.files:
+        _require_files_of(original, request, await store.files_of_original(original.run_id))
+    # Who lists the suite shows what the ledger lacks; without that, part of it would be left out unnoticed.
+    if original.is_partly_known and not request.tests:
+        raise RerunNotPossible(original.run_id, _NOT_KNOWN.format(original.run_id))
+    ledger = await store.tests_of_original(original.run_id)
+    unlisted = await store.unlisted_files(original.run_id)
+    found = again(request, ledger, unlisted, is_partly_known=original.is_partly_known)
     files, tests = len(found.request.files), len(found.request.tests)
     if files > MOST_FILES or tests > MOST_TESTS:
         raise BadRequest(
@@ -57,8 +65,8 @@ async def tests_again(store: RunStore, original: Original, request: RunRequest) 
             {"fields": [{"path": "testFiles", "message": "narrow the rerun"}]},
         )
     # Nothing may turn green by repeating nothing.
-    if not files and not request.files and (original.unsuccessful or original.status == "failed"):
-        raise RerunNotPossible(original.run_id, _why_nothing(original, found))
+    if not files and (original.unsuccessful or original.status in ("failed", "cancelled")):
+        raise RerunNotPossible(original.run_id, _why_nothing(original, request, found))
     return found
 
 
@@ -70,7 +78,33 @@ def same_build(run_id: UUID) -> RerunNotPossible:
     )
 
 
-def _why_nothing(original: Original, found: Again) -> str:
+def other_build(original: UUID, found: UUID) -> RerunNotPossible:
+    return RerunNotPossible(
+        original,
+        f"ciBuildId or Idempotency-Key are those of run {found}, which is no rerun of {original}: its verdict would "
+        "say nothing of what is to be run again. Give the rerun one of its own.",
+    )
+
+
+_NOT_KNOWN = (
+    "Part of run {0} never ran, and its reporters have not said which tests that was: send the suite as `tests`, "
+    "or start a whole run."
+)
+
+
+def _require_files_of(original: Original, request: RunRequest, known: Collection[str]) -> None:
+    strange = [file for file in request.files if file not in known]
+    if strange:
+        raise BadRequest(
+            f"Run {original.run_id} had no file {strange[0]}, so nothing of it can be run again. testFiles narrows a "
+            "rerun to files of that run; leave it out to rerun all that failed or never ran.",
+            {"fields": [{"path": "testFiles", "message": f"{file} is no file of that run"} for file in strange[:50]]},
+        )
+
+
+def _why_nothing(original: Original, request: RunRequest, found: Again) -> str:
+    if request.files and not found.gone:
+        return f"Run {original.run_id} did not pass, but no test in these files failed or was left out."
     if found.gone:
         files = ", ".join(found.gone[:3]) + (f" and {len(found.gone) - 3} more" if len(found.gone) > 3 else "")
         return f"The suite no longer has any of the tests that would have to run again ({files}): start a whole run."

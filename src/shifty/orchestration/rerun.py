@@ -25,6 +25,8 @@ class Original(NamedTuple):
     unsuccessful: int
     """Tests that failed or never ran, set-up and teardown among them."""
     closed: bool
+    is_partly_known: bool = False
+    """Tests of it may never have run, and nobody has said which."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +69,42 @@ class Again:
     """Files of tests that would have to run again and that the suite no longer has, as the client lists it."""
 
 
-def again(request: RunRequest, ledger: Sequence[LedgerTest], unlisted: Sequence[str]) -> Again:
+def again(
+    request: RunRequest, ledger: Sequence[LedgerTest], unlisted: Sequence[str], *, is_partly_known: bool = False
+) -> Again:
     """The request with the tests to run again in place of those that it came with.
 
     ``request.files`` narrow it to these files, none do not. ``request.tests`` are the suite as the client has it now;
     without them the ledger tells. A serial group comes whole: it runs from its first test. A file of ``unlisted``, of
-    which no test is known, is run whole; set-up and teardown tests come along where there is anything to run.
+    which not every test is known, is run whole; set-up and teardown tests come along where there is anything to run.
+    Tests of the suite that the ledger does not have never ran: they run where it ``is_partly_known``, and in files of
+    which tests are gone, since these may have got another name.
     """
     assert request.rerun is not None
     named = set(request.files)
     everything = request.rerun.scope == "all"
+    unknown = [file for file in unlisted if not named or file in named]
     wanted = {
         test.test_id: test.file
         for test in ledger
-        if test.stage == "main" and (everything or test.unsuccessful) and (not named or test.file in named)
+        if test.stage == "main"
+        and (everything or test.unsuccessful)
+        and (not named or test.file in named)
+        and test.file not in unknown
     }
-    suite = _suite(request, ledger)
-    unknown = [file for file in unlisted if not named or file in named]
-    chosen = _chosen(suite, wanted, set(unknown))
+    suite = _suite(request, ledger, set(unknown))
+    gone = tuple(sorted({file for test_id, file in wanted.items() if test_id not in suite}))
+    known = {test.test_id for test in ledger}
+    never_ran = {
+        test_id: file
+        for test_id, test in suite.items()
+        if test_id not in known
+        and ((file := normal_path(test.test_file)) in gone or is_partly_known)
+        and (not named or file in named)
+    }
+    chosen = _chosen(suite, {**wanted, **never_ran}, set(unknown))
     covered = {normal_path(test.test_file) for test in chosen}
     whole = [file for file in unknown if file not in covered]
-    gone = tuple(sorted({file for test_id, file in wanted.items() if test_id not in suite}))
     if not chosen and not whole:
         return Again(replace(request, files=(), tests=()), gone)
     staged = [test for test in suite.values() if test.stage != "main"]
@@ -95,10 +112,11 @@ def again(request: RunRequest, ledger: Sequence[LedgerTest], unlisted: Sequence[
     return Again(replace(request, files=tuple(files), tests=(*chosen, *staged)), gone)
 
 
-def _suite(request: RunRequest, ledger: Sequence[LedgerTest]) -> Mapping[str, PlannedTest]:
+def _suite(request: RunRequest, ledger: Sequence[LedgerTest], whole: set[str]) -> Mapping[str, PlannedTest]:
     if request.tests:
         return {identity(test): test for test in request.tests}
-    return {test.test_id: test.planned() for test in ledger}
+    # Some tests of a file would keep the rest of it from running.
+    return {test.test_id: test.planned() for test in ledger if test.stage != "main" or test.file not in whole}
 
 
 def _chosen(suite: Mapping[str, PlannedTest], wanted: Iterable[str], unknown: set[str]) -> list[PlannedTest]:

@@ -11,7 +11,7 @@ from shifty.dispatch.store import DispatchStore
 from shifty.history.store import HistoryStore
 from shifty.orchestration.errors import QueueFull
 from shifty.orchestration.plan_run import History, PlannedShard, RunPlan, plan_run
-from shifty.orchestration.repeat import like, original_of, same_build, tests_again
+from shifty.orchestration.repeat import like, original_of, other_build, same_build, tests_again
 from shifty.orchestration.request import RunRequest
 from shifty.orchestration.rerun import Again
 from shifty.orchestration.store import RunStore, StartedRun
@@ -55,6 +55,8 @@ async def start_run(db: Database, tenant_id: UUID, request: RunRequest, only: st
                 raise same_build(run_id)
             run = await store.started(run_id)
             assert run is not None
+            if original and run.rerun_of != original.run_id:
+                raise other_build(original.run_id, run_id)
             return Started(run_id, run, is_new=False, useful_workers=None, duplicates=request.duplicates)
         await require_workers(tx, tenant_id, request.workers)
         await require_minutes(tx, tenant_id)

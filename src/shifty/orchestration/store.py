@@ -112,6 +112,11 @@ class RunStore:
         cursor = await self._tx.execute(QUERIES["unlisted_files"], values)
         return [row[0] for row in await cursor.fetchall()]
 
+    async def files_of_original(self, run_id: UUID) -> set[str]:
+        values = {"tenant_id": self._tenant_id, "run_id": run_id}
+        cursor = await self._tx.execute(QUERIES["files_of_original"], values)
+        return {row[0] for row in await cursor.fetchall()}
+
     async def mark_flaky(self, run_id: UUID) -> None:
         """Mark what passed in a rerun and had failed before at the same commit; nothing in a run that is none."""
         await self._do("mark_flaky_of_rerun", run_id=run_id)

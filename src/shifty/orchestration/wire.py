@@ -29,7 +29,12 @@ from shifty.wire import WHOLE, Body, Flag, PlannedTest, Words
 # Checked by hand, so that the answer can name the bounds and the value, as the contract wants.
 WorkerCount = Annotated[
     JsonValue,
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_WORKERS, "default": DEFAULT_WORKERS}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST_WORKERS}, {"type": "null"}],
+            "default": DEFAULT_WORKERS,
+        }
+    ),
 ]
 SPEC_FILE_SCHEMA: dict[str, JsonValue] = {
     "type": "string",

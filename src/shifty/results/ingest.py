@@ -105,17 +105,21 @@ class _Batch:
     """Started tests that nobody may have listed before: the ledger knows of them from then on."""
     results: list[ResultRow] = field(default_factory=list[ResultRow])
     errors: list[tuple[RunKey, RunError]] = field(default_factory=list[tuple[RunKey, RunError]])
-    ends: list[tuple[RunKey, int]] = field(default_factory=list[tuple[RunKey, int]])
+    ends: list[tuple[RunKey, int | None]] = field(default_factory=list[tuple[RunKey, int | None]])
 
     @classmethod
     def of(cls, reports: Iterable[Report]) -> "_Batch":
         batch = cls()
         for report in reports:
+            shard: int | None = None
             for message in report.messages:
-                batch._add(report.key, message)
+                if isinstance(message, RunStartMessage):
+                    shard = message.payload.shard_index
+                batch._add(report.key, message, shard)
         return batch
 
-    def _add(self, key: RunKey, message: AnyMessage) -> None:
+    def _add(self, key: RunKey, message: AnyMessage, shard: int | None) -> None:
+        """``shard`` is the one that the same report has started before."""
         match message:
             case RunStartMessage(payload=payload):
                 self.starts.append((key, payload))
@@ -131,7 +135,7 @@ class _Batch:
             case RunErrorMessage(payload=payload):
                 self.errors.append((key, payload))
             case RunEndMessage(payload=payload):
-                self.ends.append((key, payload.shard_index))
+                self.ends.append((key, shard if payload.shard_index is None else payload.shard_index))
 
 
 def lease_of(text: str | None) -> str | None:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from typing import Final
 
+from msgspec.structs import replace
+
 from shifty.errors import Refusal, Unavailable
 from shifty.live.hub import Hub
 from shifty.results.commit import Committer
@@ -33,6 +35,7 @@ class Producer:
         self._free = asyncio.Semaphore(MOST_UNACKNOWLEDGED)
         self._open: set[asyncio.Task[bool]] = set()
         self._unstored = False
+        self._shard: int | None = None
         self._ending: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
@@ -57,11 +60,20 @@ class Producer:
             return
         await self._free.acquire()
         if isinstance(message, RunStartMessage | RunEndMessage):
-            await self._store_in_turn(message)
+            await self._store_in_turn(self._of_its_shard(message))
             return
         task = storing.create_task(self._store(message))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
+
+    def _of_its_shard(self, message: RunStartMessage | RunEndMessage) -> RunStartMessage | RunEndMessage:
+        """A ``run:end`` as the contract prints it names no shard: it ends the one that this producer has started."""
+        if isinstance(message, RunStartMessage):
+            self._shard = message.payload.shard_index
+            return message
+        if message.payload.shard_index is not None:
+            return message
+        return replace(message, payload=replace(message.payload, shard_index=self._shard))
 
     async def _store_in_turn(self, message: RunStartMessage | RunEndMessage) -> None:
         """Batches may overtake each other, none its run:start, and no run:end a batch that it would lose."""

@@ -195,9 +195,46 @@ update runs set total_tests = greatest(total_tests, %(total)s)
  where id = %(run_id)s and tenant_id = %(tenant_id)s and origin = 'reported' and status in ('pending', 'running');
 
 -- name: end_shard
-update shards set ended = true, state = 'completed', finished_at = coalesce(finished_at, now())
- where run_id = %(run_id)s and tenant_id = %(tenant_id)s and index = %(index)s
-   and exists (select 1 from runs r where r.id = run_id and r.origin = 'reported');
+-- Its producer has said so. In an orchestrated run that no worker has ever claimed of, that ends the shard's work, too;
+-- else leases decide. Without an index it is the run's only shard: to guess among several could end one that still
+-- reports, when a producer says its end again, and a run that ends too early may be green.
+with ending as materialized (
+    select s.run_id, s.index
+      from shards s join runs r on r.id = s.run_id
+     where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
+       and s.index = coalesce(%(index)s::int, (select case when count(*) = 1 then min(o.index) end
+                                                 from shards o where o.run_id = r.id and o.state <> 'empty'))
+       and (r.origin = 'reported' or (r.status in ('pending', 'running')
+                                      and not exists (select 1 from leases l where l.run_id = r.id)))
+), done as (
+    update work_items i set state = 'done'
+      from ending e where i.run_id = e.run_id and i.shard_index = e.index and i.state = 'waiting'
+)
+update shards s set ended = true, state = 'completed', finished_at = coalesce(s.finished_at, now())
+  from ending e where s.run_id = e.run_id and s.index = e.index;
+
+-- name: drop_expected_of_reported
+-- Files of which tests have reported no longer count what was expected of them. Only where nobody has claimed: there the
+-- end of a lease does it.
+with known as materialized (
+    select i.id, i.expected_tests
+      from work_items i
+     where i.run_id = %(run_id)s and i.tenant_id = %(tenant_id)s and i.test_ids is null and i.expected_tests > 0
+       and exists (select 1 from tests t where t.run_id = i.run_id and t.file = i.file)
+       and not exists (select 1 from leases l where l.run_id = i.run_id)
+), dropped as (
+    update work_items i set expected_tests = 0 from known k where i.id = k.id returning k.expected_tests
+)
+update runs set total_tests = greatest(listed_tests, total_tests - (select sum(expected_tests) from dropped)),
+                version = version + 1
+ where id = %(run_id)s and tenant_id = %(tenant_id)s and not closed and exists (select 1 from dropped);
+
+-- name: join_planned_shard
+-- A producer of an orchestrated run says which shard it is about to run.
+update shards s set state = 'active', started_at = coalesce(s.started_at, now())
+ where s.run_id = %(run_id)s and s.tenant_id = %(tenant_id)s and s.index = %(index)s and s.state = 'waiting'
+   and exists (select 1 from runs r where r.id = s.run_id and r.origin = 'orchestrated')
+   and not exists (select 1 from leases l where l.run_id = s.run_id);
 
 -- name: join_shard
 -- A producer of a reported run says which shard it is; the run ends when every shard has.

@@ -124,9 +124,12 @@ class ResultStore:
 
     async def join_shard(self, key: RunKey, index: int, total: int) -> None:
         await self._tx.execute(QUERIES["join_shard"], {**key._asdict(), "index": index, "total": total})
+        await self._tx.execute(QUERIES["join_planned_shard"], {**key._asdict(), "index": index})
 
-    async def end_shard(self, key: RunKey, index: int) -> None:
+    async def end_shard(self, key: RunKey, index: int | None) -> None:
+        """None: the run's only one; of several, none."""
         await self._tx.execute(QUERIES["end_shard"], {**key._asdict(), "index": index})
+        await self._tx.execute(QUERIES["drop_expected_of_reported"], key._asdict())
 
     async def conclude(self, key: RunKey, rows: Sequence[Conclusion]) -> None:
         if rows:

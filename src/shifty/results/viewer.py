@@ -63,6 +63,7 @@ class Viewer:
         if since is not None:
             await self._catch_up(since, cursor)
         while not (seen.is_over and not seen.is_full):
+            await self._watch.news(number)
             if self._watch.stopped:
                 await self._frames.close(_RESTARTS, "this server stops; come back with your cursor")
                 return
@@ -76,7 +77,6 @@ class Viewer:
                 await self._go_on(told(seen, self._base), cursor)
             # A viewer that waits must not keep old looks alive.
             del looks
-            await self._watch.news(number)
         await self._frames.send_text(told(seen, self._base).end(cursor))
         await self._frames.close(_OVER, "the run is over")
 

@@ -64,7 +64,7 @@ select count(*)
 select test_id, count(*) over () as total
   from tests
 -- insert: matching_results
- order by file, line nulls last, project_name, test_id
+ order by file collate "C", line nulls last, project_name collate "C", test_id collate "C"
  limit %(limit)s offset %(offset)s;
 
 -- name: count_results

@@ -121,7 +121,7 @@ class RunStore:
     async def results_in_order(
         self, run_id: UUID, wanted: ResultFilter, page: Page | None = None
     ) -> tuple[list[str], int]:
-        """Ids of the tests that have reported, in the order of the suite, without a page of all; and how many they are."""
+        """Ids of the tests that have reported, in the order of the suite, and the number of all; no page: all ids."""
         bounds = _bounds(page) if page else {"limit": None, "offset": 0}
         parameters = {**self._of(run_id), **vars(wanted)}
         cursor = await self._tx.execute(QUERIES["results_in_order"], {**parameters, **bounds})

@@ -11,7 +11,7 @@ from shifty.client.model import Claim, Drained, Idle, Lease
 from shifty.client.transport import Transport
 from shifty.client.worker_api import Claimant, Finish, NotRunTest
 from shifty.errors import UsageError
-from shifty.worker.assignment import LEAVE_S, UPLOADS_SILENCE_S, Assignment, Workplace
+from shifty.worker.assignment import LEAVE_S, Assignment, Workplace
 from shifty.worker.heartbeat import Signals, beat
 from shifty.worker.leftovers import Leftovers
 from shifty.worker.playwright.model import BatchOutcome
@@ -156,7 +156,7 @@ class Agent:
             await self._end(assignment)
             if serves_one_run or self._leave.is_set():
                 # Only now: until the teardown is reported the run waits for us.
-                await assignment.upload(UPLOADS_SILENCE_S if serves_one_run else LEAVE_S)
+                await assignment.upload(self._place.upload_patience_s if serves_one_run else LEAVE_S)
         finally:
             await assignment.close()
             # The tests of the next run do not wait for the files of the last.

@@ -26,9 +26,8 @@ _log = logging.getLogger(__name__)
 
 LEAVE_S = 5.0
 """What a worker that was told to stop spends on delivering; the rest waits on disk."""
-UPLOADS_SILENCE_S = 60.0
 UPLOADS_S = 240.0
-"""For how long a worker without work goes on uploading: while anything moves in a minute, and so long at most."""
+"""For how long a worker without work goes on uploading at most."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class Workplace:
     spool_root: Path
     patience_s: float
     """How long a worker waits for a server that is away before it gives up."""
+    upload_patience_s: float = 60.0
+    """How long a worker without work waits for uploads that do not move."""
 
 
 class Assignment:

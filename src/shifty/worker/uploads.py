@@ -7,9 +7,10 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from shifty.client.artifacts_api import Incomplete, Place, Sender, ToSend, complete, presign
+from shifty.client.artifacts_api import Incomplete, Place, ToSend, complete, presign
 from shifty.client.errors import ServerAway, Stopped
 from shifty.client.pauses import Pauses
+from shifty.client.sender import Sender
 from shifty.client.transport import Transport
 from shifty.worker.upload_spool import UploadSpool, Waiting
 from shifty.worker.worth import FileToKeep
@@ -78,8 +79,11 @@ class Uploads:
     @property
     def farewell(self) -> str:
         """What is to be said of those that are left."""
-        files = f"{self.left} artifacts ({self.left_bytes / 1e6:.1f} MB) of run {self.run_id} are not uploaded"
-        return f"{files}; they wait in {self._spool.folder} and are delivered by the next worker that starts on this machine."
+        files = f"{self.left} artifacts ({self.left_bytes / 1e6:.1f} MB)"
+        return (
+            f"{files} of run {self.run_id} are not uploaded; they wait in {self._spool.folder} "
+            "and are delivered by the next worker that starts on this machine."
+        )
 
     @property
     def left(self) -> int:
@@ -92,7 +96,7 @@ class Uploads:
     async def drain(self, silence_s: float, most_s: float) -> bool:
         """Wait until all are delivered: while anything moves in ``silence_s``, and for ``most_s`` at most."""
         began = said = self._moved_at = time.monotonic()
-        while not self._settled.is_set() and not self.stopped:
+        while not self._settled.is_set() and not all(lane.done() for lane in self._lanes):
             now = time.monotonic()
             if now - self._moved_at > silence_s or now - began > most_s:
                 break
@@ -200,9 +204,7 @@ class Uploads:
             return
         source = self._spool.source_of(each.file.upload_id, each.file.path)
         try:
-            arrived = await self._sender.send(
-                self.run_id, source, _described(each), place, lambda sent: self._moved(each, sent)
-            )
+            await self._sender.send(self.run_id, source, _described(each), place, lambda sent: self._moved(each, sent))
         except OSError as error:
             self._failed(each, "", f"it can't be read ({error.strerror})", round_)
         except Stopped as stopped:
@@ -210,10 +212,7 @@ class Uploads:
                 raise
             self._failed(each, stopped.code, str(stopped), round_)
         else:
-            if arrived:
-                self._settle_delivered(each, round_)
-            else:
-                each.storage_key = place.storage_key
+            each.storage_key = place.storage_key
 
     def _failed(self, each: Waiting, code: str, why: str, round_: list[Waiting]) -> None:
         """It is tried again, unless that is in vain: its size may have changed, its place may have been given up."""
