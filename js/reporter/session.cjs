@@ -58,6 +58,7 @@ class Session {
 
   /** @param {Suite} suite */
   begin(suite) {
+    if (this.share.isEmpty) return;
     if (this.settings.orchestrate && !this.share.asked) {
       this.notes.say('Playwright before 1.62 lets no reporter choose tests: this machine runs what its command line says');
     }
@@ -151,6 +152,7 @@ class Session {
 
   /** @param {string} status */
   async end(status) {
+    if (this.share.isEmpty) return this.server.close();
     clearInterval(this.timer);
     this.ended = true;
     if (!this.begun) this.tellStart([]);
@@ -169,7 +171,7 @@ class Session {
     if (!this.share.lease) this.ways.courier.put('run:end', toJson(payload));
     await this.deliver();
     await this.share.end(this.ways.courier.waiting.length === 0, interrupted, notRun.map(({ standing, reason }) => ({ testId: idOf(standing.ref), reason })));
-    await this.close();
+    return this.close();
   }
 
   async deliver() {

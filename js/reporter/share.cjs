@@ -34,6 +34,8 @@ class Share {
     this.notes = notes;
     /** Whether Playwright has asked which tests to run. */
     this.asked = false;
+    /** Nothing of the suite is for this machine, so that there is nothing to report. */
+    this.isEmpty = false;
     /** @type {string | null} */
     this.lease = null;
     /** Tests under the lease. @type {Set<string>} */
@@ -86,11 +88,12 @@ class Share {
     for (const { index, testIds } of plan.shards) for (const id of testIds) (index === shardIndex ? own : others).add(id);
     if (own.size) await this.claim(run.runId, own);
     const leftOut = listed.filter((test) => test.stage === 'main' && others.has(test.id));
-    this.tellRun(run.runId);
     allowEmpty(config, shardIndex, totalShards);
     for (const test of leftOut) testRun.exclude(test.case);
     const here = listed.filter((test) => test.stage === 'main').length - leftOut.length;
+    this.isEmpty = here === 0 && own.size === 0;
     this.notes.say(`share ${shardIndex + 1} of ${totalShards}: ${here} tests here, ${leftOut.length} on other machines (run ${run.runId})`);
+    if (!this.isEmpty) this.tellRun(run.runId);
   }
 
   /** @param {Suite} suite @param {(project: string) => string} stageOf @returns {Listed[]} */

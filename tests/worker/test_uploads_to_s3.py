@@ -11,7 +11,6 @@ from shifty.config import Settings, load_settings
 from tests.support.object_store import ObjectStore
 from tests.worker.conftest import Depot
 
-
 # Nobody listens there: as for a worker whose network does not reach the store.
 OUT_OF_REACH = "http://127.0.0.1:9"
 

@@ -18,6 +18,9 @@ class _Named(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
     def is_of(self, test: wire.TestRef) -> bool:
         titles = test.title_path or [test.test_name]
+        if not self.title_path and not self.test_name:
+            # A whole file, of which not all tests were known.
+            return test.test_file == self.test_file
         same = titles == self.title_path if self.title_path else test.test_name == self.test_name
         return same and test.test_file == self.test_file and self.project_name in (None, test.project_name)
 

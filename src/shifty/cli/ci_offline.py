@@ -22,7 +22,8 @@ from shifty.worker.spool import Spool
 
 _NAMESPACE = uuid.UUID("6f0a5f4c-6d0e-5f5e-9b57-0d4c9ad3a7f1")
 _MOST_LOSSES = 2
-_DELIVER_S = 10.0
+_DELIVER_S = 5.0
+"""One more try: the outbox waits no longer than this between two."""
 
 
 @dataclass(frozen=True)

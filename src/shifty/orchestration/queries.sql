@@ -50,15 +50,8 @@ select r.status, r.origin, r.project_id,
    for update of r;
 
 -- name: original
--- The run of which another is to be a rerun. Once it is closed nothing of it changes any more. A reported run is known in
--- part when a shard never began, went silent or could not load before it had said which tests it has, or when fewer tests
--- were ever named than had been announced.
-select r.id, p.slug as project, r.status, r.failure_reason, r.branch, r.commit_sha, r.failed_tests + r.not_run_tests as unsuccessful, r.closed,
-       r.origin = 'reported' and (r.total_tests > r.listed_tests or exists (
-           select 1 from shards s
-            where s.run_id = r.id and s.tenant_id = r.tenant_id
-              and not exists (select 1 from tests t where t.run_id = r.id and t.shard_index = s.index)
-              and (not s.ended or exists (select 1 from run_errors e where e.run_id = r.id)))) as is_partly_known
+-- The run of which another is to be a rerun. Once it is closed nothing of it changes any more.
+select r.id, p.slug as project, r.status, r.failure_reason, r.branch, r.commit_sha, r.failed_tests + r.not_run_tests as unsuccessful, r.closed
   from runs r join projects p on p.id = r.project_id
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and (p.slug = %(only)s or %(only)s::text is null);
 
@@ -69,22 +62,6 @@ select test_id, file, project_name, title_path, line, tags, stage, serial, paral
   from tests
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s
  order by file, line nulls last, project_name, test_id;
-
--- name: unlisted_files
--- Files of which not every test is known: never leased, crashed before Playwright had listed them, or they do not load.
--- A worker may have reported some tests of such a file without ever listing it: what it did not come to is in no ledger.
-select file from (
-    select i.file, i.state <> 'done' or exists (
-               select 1 from run_errors e where e.run_id = i.run_id and e.file = i.file) as is_cut_short
-      from work_items i where i.run_id = %(run_id)s and i.tenant_id = %(tenant_id)s and i.test_ids is null
-    union
-    select e.file, false from run_errors e
-     where e.run_id = %(run_id)s and e.tenant_id = %(tenant_id)s and e.file is not null
-) f
- where not exists (select 1 from tests t where t.run_id = %(run_id)s and t.file = f.file
-                      and (not f.is_cut_short or t.shard_index is not null))
- group by file
- order by file;
 
 -- name: files_of_original
 -- Every file that the run was made of, as far as anybody has said.

@@ -52,11 +52,12 @@ async def tests_again(store: RunStore, original: Original, request: RunRequest) 
     if request.files:
         _require_files_of(original, request, await store.files_of_original(original.run_id))
     # Who lists the suite shows what the ledger lacks; without that, part of it would be left out unnoticed.
-    if original.is_partly_known and not request.tests:
+    is_partly_known = await store.is_partly_known(original.run_id)
+    if is_partly_known and not request.tests:
         raise RerunNotPossible(original.run_id, _NOT_KNOWN.format(original.run_id))
     ledger = await store.tests_of_original(original.run_id)
     unlisted = await store.unlisted_files(original.run_id)
-    found = again(request, ledger, unlisted, is_partly_known=original.is_partly_known)
+    found = again(request, ledger, unlisted, is_partly_known=is_partly_known)
     files, tests = len(found.request.files), len(found.request.tests)
     if files > MOST_FILES or tests > MOST_TESTS:
         raise BadRequest(

@@ -25,8 +25,6 @@ class Original(NamedTuple):
     unsuccessful: int
     """Tests that failed or never ran, set-up and teardown among them."""
     closed: bool
-    is_partly_known: bool = False
-    """Tests of it may never have run, and nobody has said which."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from shifty.database.pool import Transaction
 from shifty.database.queries import load_queries
 from shifty.orchestration.request import RunRequest
 from shifty.orchestration.rerun import LedgerTest, Original
+from shifty.runs.store import QUERIES as RUN_QUERIES
 
 QUERIES = load_queries("shifty.orchestration")
 
@@ -109,8 +110,16 @@ class RunStore:
 
     async def unlisted_files(self, run_id: UUID) -> list[str]:
         values = {"tenant_id": self._tenant_id, "run_id": run_id}
-        cursor = await self._tx.execute(QUERIES["unlisted_files"], values)
+        cursor = await self._tx.execute(RUN_QUERIES["unlisted_files"], values)
         return [row[0] for row in await cursor.fetchall()]
+
+    async def is_partly_known(self, run_id: UUID) -> bool:
+        """Tests of it never ran, and nobody has said which."""
+        cursor = await self._tx.execute(
+            RUN_QUERIES["is_partly_known"], {"tenant_id": self._tenant_id, "run_id": run_id}
+        )
+        row = await cursor.fetchone()
+        return bool(row and row[0])
 
     async def files_of_original(self, run_id: UUID) -> set[str]:
         values = {"tenant_id": self._tenant_id, "run_id": run_id}

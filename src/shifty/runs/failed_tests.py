@@ -17,7 +17,9 @@ class Unsuccessful:
     failed: Sequence[ReportedTest]
     """Failed for good: after its last retry."""
     not_run: Sequence[ReportedTest]
-    """Planned, and never run; ``reason`` says why."""
+    """Planned, and never run; ``reason`` says why. One without a title is a whole file of which no test was known."""
+    is_partly_known: bool = False
+    """Others never ran either, and nobody has said which."""
 
 
 async def failed_tests(db: Database, tenant_id: UUID, run_id: UUID, only: str | None = None) -> Unsuccessful:
@@ -31,7 +33,33 @@ async def failed_tests(db: Database, tenant_id: UUID, run_id: UUID, only: str | 
         if await runs.get(run_id) is None:
             raise RunNotFound(run_id)
         tests = await runs.unsuccessful(run_id)
+        unlisted = await runs.unlisted_files(run_id)
+        is_partly_known = await runs.is_partly_known(run_id)
     return Unsuccessful(
         failed=[test for test in tests if test.outcome == "failed"],
-        not_run=[test for test in tests if test.outcome == "notRun"],
+        not_run=[*(test for test in tests if test.outcome == "notRun"), *map(_whole_file, unlisted)],
+        is_partly_known=is_partly_known,
+    )
+
+
+def _whole_file(file: str) -> ReportedTest:
+    return ReportedTest(
+        test_id="",
+        file=file,
+        project_name="",
+        title_path=(),
+        line=None,
+        tags=(),
+        shard_index=None,
+        stage="main",
+        outcome="notRun",
+        raw_status=None,
+        flaky=False,
+        reason="not all tests of this file were known when the run ended",
+        duration_ms=0,
+        retry_count=0,
+        error_message=None,
+        worker=None,
+        started_at=None,
+        finished_at=None,
     )

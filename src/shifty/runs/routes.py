@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from shifty.ids import parse_run_id
 from shifty.runs import selection
-from shifty.runs.errors import RunNotFound
+from shifty.runs.errors import NotByTest, RunNotFound
 from shifty.runs.failed_tests import Unsuccessful, failed_tests
 from shifty.runs.list_results import list_results, stream_results
 from shifty.runs.list_runs import list_runs
@@ -120,7 +120,7 @@ async def _lines(run_id: UUID, parts: AsyncIterator[Sequence[Result]], base: str
     "/runs/{runId}/failed-tests",
     summary="List the failed tests of a run",
     response_model=FailedTestsAnswer,
-    responses=refusals(RunNotFound),
+    responses=refusals(RunNotFound, NotByTest),
 )
 async def get_failed_tests(
     caller: ReadCaller,
@@ -149,6 +149,11 @@ async def get_failed_tests(
 
 def _selection(found: Unsuccessful, wanted: SelectionFormat, not_run: bool, root_dir: str) -> Response:
     tests = [*found.failed, *found.not_run] if not_run else list(found.failed)
+    # Nothing, or too little, would run and pass.
+    if not_run and found.is_partly_known:
+        raise NotByTest("Part of this run never ran, and nobody has said which tests that was: start a whole run.")
+    if wanted == "last-run" and any(not test.title_path for test in tests):
+        raise NotByTest("Not all tests of some files are known, so --last-failed can't name them: take another format.")
     match wanted:
         case "last-run":
             return Response(selection.as_last_run(tests, root_dir), media_type="application/json")

@@ -62,6 +62,9 @@ def _grep_pattern(test: ReportedTest, root_dir: str) -> str:
     project = _escape(test.project_name) + " " if test.project_name else " *"
     file = _under(root_dir, test.file)
     path = _escape(file) if root_dir else "(?:.*/)?" + _escape(file.rpartition("/")[2])
+    if not test.title_path:
+        # A whole file, in whatever projects.
+        return f"^(?:.* )?{path} "
     return f"^{project}{path}{_TAGS} {_TAGS_BETWEEN.join(_escape(title) for title in test.title_path)}{_TAGS}$"
 
 

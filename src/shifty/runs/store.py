@@ -149,6 +149,17 @@ class RunStore:
             await cursor.execute(QUERIES["unsuccessful_tests"], self._of(run_id))
             return await cursor.fetchall()
 
+    async def unlisted_files(self, run_id: UUID) -> list[str]:
+        """Files of a run that has ended of which not every test is known."""
+        cursor = await self._tx.execute(QUERIES["unlisted_files"], self._of(run_id))
+        return [row[0] for row in await cursor.fetchall()]
+
+    async def is_partly_known(self, run_id: UUID) -> bool:
+        """It has ended, tests of it never ran, and nobody has said which."""
+        cursor = await self._tx.execute(QUERIES["is_partly_known"], self._of(run_id))
+        row: Sequence[bool] | None = await cursor.fetchone()
+        return bool(row and row[0])
+
     async def faults(self, run_id: UUID) -> list[RunFault]:
         """Errors that belong to no test, oldest first."""
         async with self._tx.cursor(row_factory=class_row(RunFault)) as cursor:
