@@ -72,7 +72,8 @@ function attemptOf(root, event) {
     durationMs: event.durationMs,
     startedAt: event.startedAt,
     errors: event.errors.map((fault) => errorOf(root, fault)),
-    steps: event.steps.map((step) => ({ ...step, location: placeOf(root, step.location) })),
+    // The attempt's own errors say it in full.
+    steps: event.steps.map((step) => ({ ...step, error: cut(step.error, 4000), location: placeOf(root, step.location) })),
     stdout: event.stdout,
     stderr: event.stderr,
     attachments: event.attachments,

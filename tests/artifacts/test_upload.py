@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
 from shifty.artifacts.arrive import arrive
 from shifty.artifacts.expire import bury
+from shifty.artifacts.reserve import reserve
+from shifty.artifacts.sign import PENDING_FOR
 from shifty.artifacts.store import ArtifactStore
 from shifty.artifacts.upload import upload
 from shifty.database.pool import Transaction
@@ -217,3 +220,21 @@ async def test_a_store_that_fails_leaves_no_row(api: Api) -> None:
 
     assert await api.rows("select 1 from artifacts where run_id = %s", api.run) == []
     assert LIMIT
+
+
+async def test_what_arrives_while_a_batch_is_reserved_does_not_get_into_its_way(api: Api) -> None:
+    db, tenant_id = api.server.db, api.server.tenant.id
+    run_id = api.run
+    first, second = (an_upload(size_bytes=1, upload_id=UUID(new_upload_id())) for _ in range(2))
+    async with db.transaction() as tx:
+        pending = await reserve(tx, tenant_id, run_id, first, PENDING_FOR)
+
+    async with db.transaction() as tx:
+        await ArtifactStore(tx, tenant_id).lock_uploads(run_id)
+        await reserve(tx, tenant_id, run_id, second, PENDING_FOR)
+        arriving = asyncio.create_task(arrive(db, pending, 5))
+        await asyncio.wait({arriving}, timeout=0.3)
+        await reserve(tx, tenant_id, run_id, first, PENDING_FOR)
+
+    assert (await arriving).state == "ready"
+    assert await api.stored_bytes() == 6

@@ -108,6 +108,26 @@ async def test_a_cancelled_job_hands_its_tests_back_and_another_one_goes_on_with
     assert [run["conclusion"] for run in runs] == ["passed"]
 
 
+async def test_a_job_whose_tests_the_run_of_its_build_lacks_does_not_exit_by_its_verdict(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    # As of a matrix over browsers that the configuration takes from the environment.
+    first = make_checkout(tmp_path / "first", {"one": "test('one', () => {});\n"})
+    other = make_checkout(tmp_path / "other", {"one": "test('one', () => {});\n", "two": "test('two', () => {});\n"})
+
+    alone = (await run_jobs([(first, github(1, 0) | secrets(server))]))[0]
+    late = (await run_jobs([(other, github(1, 1) | secrets(server))]))[0]
+    again = (await run_jobs([(other, github(2, 1) | secrets(server))]))[0]
+    joins = (await run_jobs([(first, github(2, 0) | secrets(server))]))[0]
+
+    assert alone.exit == 0, alone.stderr
+    assert late.exit == 3, late.stderr
+    assert "specs/two.spec.js › two" in late.stderr
+    assert "--build-id" in late.stderr
+    assert (again.exit, again.json["totalTests"]) == (0, 2), again.stderr
+    assert joins.exit == 0, joins.stderr
+
+
 async def test_a_job_that_knows_no_server_or_build_or_share_says_what_to_set(tmp_path: Path) -> None:
     machine = make_checkout(tmp_path / "job", {"one": "test('one', () => {});\n"})
     away = {"SHIFTY_API_URL": "http://127.0.0.1:9", "SHIFTY_API_KEY": "k"}

@@ -125,3 +125,21 @@ async def test_a_reporter_does_not_end_a_run_on_which_workers_work(stranger: Str
 
     assert between == "running"
     assert (await stranger.run(run_id))["conclusion"] == "passed"
+
+
+async def test_over_http_a_run_end_ends_the_shard_of_the_run_start_before_it(stranger: Stranger) -> None:
+    run_id = str(uuid4())
+    await stranger.tell(run_id, {"type": "run:start", "payload": start(run_id, 0)})
+    await stranger.tell(
+        run_id,
+        {"type": "run:start", "payload": start(run_id, 1)},
+        {"type": "test:batch", "payload": batch(run_id, FILES[1], "two")},
+        {"type": "run:end", "payload": end(run_id)},
+    )
+    await stranger.tell(run_id, {"type": "run:end", "payload": end(run_id)})
+    between = (await stranger.run(run_id))["status"]
+    await stranger.tell(run_id, {"type": "run:end", "payload": {**end(run_id), "shardIndex": 0}})
+
+    # One that names no shard may be the second's once more; it must not end what the first has not told of yet.
+    assert between == "running"
+    assert (await stranger.run(run_id))["status"] == "completed"

@@ -11,8 +11,8 @@ from tests.contract.conftest import API
 from tests.support.server import RunningServer
 
 EXAMPLES = 4
-"""Of each operation, and as many chains of calls, beside the edge cases that it works out itself. A number and no time: a
-faster machine must not try what no other has."""
+"""Of each operation, and as many chains of calls, beside the edge cases that it works out itself. A number and no
+time: a faster machine must not try what no other has."""
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -93,12 +93,12 @@ def test_a_run_outlives_the_object_store_and_everything_arrives(
     assert all(Path(each["file"]).stat().st_size == each["sizeBytes"] for each in files.json)
 
 
-def rows(dsn: str, query: str) -> list[tuple[Any, ...]]:
+def rows(dsn: str, query: LiteralString) -> list[tuple[Any, ...]]:
     with psycopg.connect(dsn) as connection:
-        return connection.execute(query).fetchall()  # pyright: ignore[reportArgumentType, reportCallIssue]  # a constant above
+        return connection.execute(query).fetchall()
 
 
-def wait_for_rows(dsn: str, query: str, count: int, run: subprocess.Popen[str]) -> None:
+def wait_for_rows(dsn: str, query: LiteralString, count: int, run: subprocess.Popen[str]) -> None:
     def enough() -> bool:
         try:
             return len(rows(dsn, query)) >= count

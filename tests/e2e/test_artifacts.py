@@ -1,4 +1,4 @@
-"""What tests leave behind reaches the server beside the run, whatever is away meanwhile."""
+"""What tests leave behind reaches the server beside the run. For stores that come back see ``crash/test_outages``."""
 
 import json
 import re
@@ -83,24 +83,6 @@ def test_what_playwright_printed_before_it_died_is_kept_with_the_run(make_machin
     assert done.exit == 1, done.stderr
     assert {(each["artifactType"], each["testId"]) for each in kept} == {("log", None)}
     assert all(re.fullmatch(r"batch-\d+-output.log", each["name"]) for each in kept)
-
-
-def test_a_store_that_is_away_for_a_while_gets_everything_in_the_end(
-    make_machine: MakeMachine, object_store: ObjectStore
-) -> None:
-    machine = make_machine(FAILING, TRACED, **in_store(object_store))
-
-    with served(machine):
-        run = machine.start("run", "-w", "2", "--json")
-        assert eventually(lambda: len(waiting(machine)), 90), run.communicate()
-        with object_store.away():
-            assert eventually(lambda: len(waiting(machine)) >= 4, 60)
-        done = finished(run)
-        kept = listed(machine)
-
-    assert_all_failed(done)
-    assert Counter(each["artifactType"] for each in kept) == ALL_KEPT
-    assert not list(machine.data_dir.glob("spool/*"))
 
 
 def test_a_store_that_stays_away_changes_no_verdict_and_the_next_worker_delivers(

@@ -1,5 +1,6 @@
 """What of a run is to be run again."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -87,3 +88,37 @@ async def test_a_format_that_does_not_exist_is_refused(api: Api, run: UUID, quer
     answer = await api.get(f"/runs/{run}/failed-tests?{query}")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PARAMETERS")
+
+
+async def test_a_file_whose_tests_were_never_known_is_listed_whole(api: Api, seed: Seed) -> None:
+    run_id = await seed.run(status="failed")
+    async with seed.db.connection() as connection:
+        await connection.execute(
+            "insert into work_items (run_id, tenant_id, shard_index, file, expected_tests, predicted_ms, unknown,"
+            " ordinal, state) values (%s, %s, 0, 'tests/lost.spec.ts', 1, 1, true, 0, 'cancelled')",
+            (run_id, seed.tenant_id),
+        )
+        await connection.execute("update runs set closed = true where id = %s", (run_id,))
+
+    (lost,) = (await api.get(f"/runs/{run_id}/failed-tests")).json()["notRun"]
+    lines = await api.get(f"/runs/{run_id}/failed-tests?format=test-list&rootDir=tests")
+    grep = await api.get(f"/runs/{run_id}/failed-tests?format=grep")
+    last_run = await api.get(f"/runs/{run_id}/failed-tests?format=last-run")
+
+    assert (lost["testFile"], lost["testName"], lost["titlePath"]) == ("tests/lost.spec.ts", "", [])
+    assert lines.text == "lost.spec.ts\n"
+    assert re.search(grep.text, "chromium lost.spec.ts checks out @slow")
+    assert not re.search(grep.text, "chromium found.spec.ts checks out")
+    assert (last_run.status_code, last_run.json()["code"]) == (409, "CONFLICT")
+
+
+async def test_where_nobody_knows_what_never_ran_no_form_pretends_to(api: Api, seed: Seed) -> None:
+    run_id = await seed.run(status="failed")
+    async with seed.db.connection() as connection:
+        await connection.execute(
+            "update runs set origin = 'reported', total_tests = 9, closed = true where id = %s", (run_id,)
+        )
+
+    answer = await api.get(f"/runs/{run_id}/failed-tests?format=test-list")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")

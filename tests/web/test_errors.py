@@ -45,6 +45,7 @@ def _app() -> FastAPI:
             "framework": HTTPException(418, "teapot"),
             "nul": psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"),
             "surrogate": UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+            "deadlock": psycopg.errors.DeadlockDetected("deadlock detected"),
             "bug": ZeroDivisionError("secret inner detail"),
         }[kind]
 
@@ -74,6 +75,7 @@ async def api() -> AsyncIterator[httpx.AsyncClient]:
         ("framework", 418, "INVALID_PARAMETERS"),
         ("nul", 400, "INVALID_PARAMETERS"),
         ("surrogate", 400, "INVALID_PARAMETERS"),
+        ("deadlock", 503, "SERVICE_UNAVAILABLE"),
         ("bug", 500, "INTERNAL_ERROR"),
     ],
 )

@@ -1,6 +1,7 @@
 """Files reach a real server in the background, once, whatever happens to the line and to the worker."""
 
 import asyncio
+import dataclasses
 import logging
 import os
 import uuid
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from shifty.client.model import Address
+from shifty.client.transport import Transport
 from shifty.config import Settings, load_settings
 from shifty.worker.leftovers import deliver_leftovers
 from shifty.worker.upload_spool import UploadSpool, why_left
@@ -136,6 +139,42 @@ async def test_a_file_that_is_too_large_or_gone_holds_up_no_other(
     assert "gone.txt of test t1 is not uploaded: the file is gone" in caplog.text
 
 
+async def test_a_file_that_the_server_cannot_read_about_holds_up_no_other(depot: Depot) -> None:
+    spool = depot.spool()
+    uploads = depot.uploads(spool)
+    uploads.put(dataclasses.replace(depot.file("odd.txt"), content_type="text/" + "x" * 300))
+    for number in range(3):
+        uploads.put(depot.file(f"log-{number}.txt"))
+
+    assert await uploads.drain(20, 60)
+    await uploads.close()
+    spool.close(remove=True)
+
+    assert sorted(one.name for one in await depot.arrived()) == ["log-0.txt", "log-1.txt", "log-2.txt"]
+
+
+async def test_a_key_that_is_revoked_leaves_the_files_for_a_worker_with_another(
+    depot: Depot, server: RunningServer
+) -> None:
+    revoked = Transport(Address(server.url, "shf_unknown_unknown", str(server.tenant.id)))
+    spool = depot.spool()
+    uploads = Uploads(revoked, depot.run_id, UploadSpool(spool.folder), _at_once)
+    uploads.put(depot.file("trace.zip"))
+
+    assert not await uploads.drain(20, 60)
+    await uploads.close()
+    await revoked.aclose()
+    spool.close(remove=True)
+
+    assert depot.left() == 1
+    assert await deliver_leftovers(depot.root, depot.transport) == 1
+    assert len(await depot.arrived()) == 1
+
+
+async def _at_once() -> None:
+    """No results go before these files."""
+
+
 async def test_empty_missing_and_special_files_are_left_out(depot: Depot) -> None:
     spool = depot.spool()
     uploads = depot.uploads(spool)
@@ -145,7 +184,9 @@ async def test_empty_missing_and_special_files_are_left_out(depot: Depot) -> Non
     missing = depot.file("missing")
     missing.path.unlink()
 
-    for file in (pipe, missing, depot.file("empty", b"")):
+    impossible = dataclasses.replace(missing, path=Path("/no\0file"))
+
+    for file in (pipe, missing, impossible, depot.file("empty", b"")):
         uploads.put(file)
 
     assert uploads.left == 0

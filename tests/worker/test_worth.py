@@ -74,6 +74,13 @@ def test_the_kind_of_an_attachment(name: str, content_type: str, kind: str) -> N
     assert type_of(wire.Attachment(name=name, content_type=content_type)) == kind
 
 
+@pytest.mark.parametrize("given", ["", "text", "text/plain\r\nX-Tenant-ID: other", "a/" + "b" * 300])
+def test_what_is_no_media_type_is_bytes(given: str) -> None:
+    odd = wire.Attachment(name="odd", content_type=given, path="/out/odd")
+
+    assert files_of(batch(attempt(0, "failed", [odd])), "r")[0].content_type == "application/octet-stream"
+
+
 def test_a_file_has_one_id_however_often_it_is_told_of_and_another_under_another_lease() -> None:
     provisional = batch(attempt(0, "failed", [SHOT]))
     final = batch(attempt(0, "failed", [SHOT]), attempt(1, "failed", [SHOT]))

@@ -17,10 +17,13 @@ async def arrive(db: Database, artifact: Artifact, size_bytes: int) -> Artifact:
         ArtifactNotFound: its run was deleted meanwhile, or it was waited for no longer.
     """
     async with db.transaction() as tx:
+        store = ArtifactStore(tx, artifact.tenant_id)
         more = size_bytes - (artifact.size_bytes or 0)
+        if more:
+            # It counts into the row of the tenant, which a reservation may hold that is about to want this artifact's.
+            await store.lock_uploads(artifact.run_id)
         if more > 0:
             await require_storage(tx, artifact.tenant_id, more)
-        store = ArtifactStore(tx, artifact.tenant_id)
         ready = await store.make_ready(artifact.id, size_bytes) or await store.get(artifact.id)
     return require_ready(ready, artifact.id)
 

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from shifty import wire
 from shifty.cli.checkout import look_at
+from shifty.cli.ci_alike import require_alike
 from shifty.cli.ci_attempts import Decision, Join, Late, RerunMode, Start, decide, read_chain, worker_name
 from shifty.cli.ci_failed import FailedList
 from shifty.cli.ci_offline import OfflineJob, OfflineResult, OfflineRun
@@ -89,6 +90,8 @@ class CiJob:
         self._settings = settings
         self._transport = transport
         self._out = out
+        self._earlier: list[str] = []
+        """The runs of the build, newest first, as this job has found them."""
 
     async def work(self) -> Ended | OfflineResult:
         """Work for the build's run, or alone.
@@ -108,9 +111,9 @@ class CiJob:
                 decision = await chain
             except ServerAway as away:
                 return await self._offline(Listed(await listing, look_at(wanted.folder)), away)
-            if isinstance(decision, Late):
-                return await self._late(decision)
             listed = Listed(await listing, look_at(wanted.folder))
+            if isinstance(decision, Late):
+                return await self._late(decision, listed)
             try:
                 return await self._online(decision, listed)
             except ServerAway as away:
@@ -126,9 +129,18 @@ class CiJob:
 
     async def _decide(self) -> Decision:
         chain = await read_chain(self._transport, self._asked.name, self._project, patience_s=self._asked.patience_s)
+        self._earlier = [link.run_id for link in reversed(chain)]
         return decide(self._asked.name, chain, self._asked.build, self._asked.mode)
 
-    async def _late(self, late: Late) -> Ended:
+    async def _require_alike(self, run_id: str, listed: Listed) -> None:
+        """What is run again of another build is what failed of it, whatever else the suite has by now."""
+        if self._asked.rerun_of is None:
+            runs = dict.fromkeys([run_id, *self._earlier])
+            patience_s = self._asked.patience_s
+            await require_alike(self._transport, runs, self._tests(listed), patience_s=patience_s)
+
+    async def _late(self, late: Late, listed: Listed) -> Ended:
+        await self._require_alike(late.run_id, listed)
         last = await current(self._transport, late.run_id)
         why = "Nothing of it failed, so there is nothing to run again" if late.nothing_failed else "This job came late"
         note = f"Run {late.run_id} of this build has ended. {why}: it exits by that verdict."
@@ -137,13 +149,15 @@ class CiJob:
 
     async def _online(self, decision: Start | Join, listed: Listed) -> Ended | OfflineResult:
         if isinstance(decision, Join):
+            await self._require_alike(decision.run_id, listed)
             self._out.print(f"Joining run {decision.run_id} of this build.", markup=False)
             return await self._take_part(decision.run_id, listed, started_here=False)
         begun = await self._start(decision, listed)
         if begun.status not in OPEN:
             if begun.is_new_run:
                 self._say(begun, decision)
-            return await self._late(Late(begun.run_id, nothing_failed=begun.is_new_run))
+            return await self._late(Late(begun.run_id, nothing_failed=begun.is_new_run), listed)
+        await self._require_alike(begun.run_id, listed)
         self._say(begun, decision)
         return await self._take_part(begun.run_id, listed, started_here=begun.is_new_run)
 

@@ -1,6 +1,6 @@
 """Refusals of this room."""
 
-from shifty.errors import NotFound
+from shifty.errors import Conflict, NotFound
 
 
 class RunNotFound(NotFound):
@@ -12,3 +12,7 @@ class RunNotFound(NotFound):
         super().__init__(
             f"There is no run {run_id}. Check the id and the tenant; shifty runs lists them.", {"runId": str(run_id)}
         )
+
+
+class NotByTest(Conflict):
+    """What is to be run again can't be named test by test."""

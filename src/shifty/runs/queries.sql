@@ -98,7 +98,8 @@ select test_id, file, project_name, title_path, line, tags, shard_index, stage, 
  order by file, line nulls last, project_name, test_id;
 
 -- name: unlisted_files
--- Files of a run that has ended of which not every test is known: never leased, crashed before Playwright had listed them, or they do not load.
+-- Files of a run that has ended of which not every test is known: never leased, crashed before Playwright had listed
+-- them, or they do not load.
 -- A worker may have reported some tests of such a file without ever listing it: what it did not come to is in no ledger.
 select file from (
     select i.file, i.state <> 'done' or exists (

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shifty.errors import Refusal
+from shifty.errors import Refusal, Unavailable
 from shifty.web.answers import error_answer, refusal_answer
 from shifty.web.body_limits import BodyLimits
 from shifty.web.openapi import complete_description
@@ -47,6 +47,8 @@ def install(app: FastAPI, *gates: Middleware) -> None:
     app.add_exception_handler(HTTPException, _framework_error)
     for kind in (psycopg.DataError, UnicodeEncodeError):
         app.add_exception_handler(kind, _not_storable)
+    for kind in (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+        app.add_exception_handler(kind, _in_the_way)
     app.add_middleware(BodyLimits)
     for gate in reversed(gates):
         app.add_middleware(gate.cls, *gate.args, **gate.kwargs)
@@ -75,6 +77,12 @@ async def _not_storable(request: Request, error: Exception) -> Response:
     log.warning("Request %s holds what can't be stored: %s", current_request_id(), request.url.path, exc_info=error)
     sentence = "A value can't be stored: a number is too large, or a text holds a NUL or half a surrogate pair."
     return error_answer(400, "INVALID_PARAMETERS", sentence, {})
+
+
+async def _in_the_way(_: Request, error: Exception) -> Response:
+    """The database has rolled one of two calls back, whole; nothing is wrong with it."""
+    log.warning("Request %s got into another one's way", current_request_id(), exc_info=error)
+    return refusal_answer(Unavailable("Two calls got into each other's way. The same call passes now."))
 
 
 async def _framework_error(request: Request, error: Exception) -> Response:

@@ -13,13 +13,14 @@ from shifty.worker.upload_spool import UploadSpool
 from shifty.worker.uploads import Uploads
 
 _log = logging.getLogger(__name__)
+_LOOK_EVERY_S = 60.0
 _PATIENCE_S = 60.0
 _UPLOADS_SILENCE_S = 20.0
 _UPLOADS_S = 3600.0
 
 
 class Leftovers:
-    """Looks for leftovers in the background: at once, and whenever it is asked to."""
+    """Looks for leftovers in the background: at once, whenever it is asked to, and now and then."""
 
     def __init__(self, root: Path, transport: Transport) -> None:
         self._root = root
@@ -42,7 +43,8 @@ class Leftovers:
 
     async def _look(self) -> None:
         while True:
-            await self._asked.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), _LOOK_EVERY_S)
             self._asked.clear()
             try:
                 await deliver_leftovers(self._root, self._transport)

@@ -5,10 +5,10 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from shifty.client.artifacts_api import Incomplete, Place, ToSend, complete, presign
-from shifty.client.errors import ServerAway, Stopped
+from shifty.client.errors import Invalid, ServerAway, Stopped
 from shifty.client.pauses import Pauses
 from shifty.client.sender import Sender
 from shifty.client.transport import Transport
@@ -155,8 +155,8 @@ class Uploads:
         return taken
 
     def _give_back(self, round_: list[Waiting]) -> None:
-        """Those that are neither delivered nor refused wait again."""
-        self._waiting.extendleft(reversed(round_))
+        """Those that are neither delivered nor refused wait again, behind the others: it may be one of them."""
+        self._waiting.extend(round_)
         for each in round_:
             self._under_way.remove(each)
         round_.clear()
@@ -166,8 +166,7 @@ class Uploads:
         """Deliver all of ``round_``; what is left in it afterwards, or when this raises, is to be tried again."""
         to_send = [each for each in list(round_) if each.storage_key is None and self._is_there(each, round_)]
         if to_send:
-            places = await presign(self._transport, self.run_id, [_described(each) for each in to_send])
-            for each, place in zip(to_send, places, strict=True):
+            for each, place in zip(to_send, await self._places(to_send), strict=True):
                 await self._send(each, place, round_)
         placed = {each.storage_key: each for each in round_ if each.storage_key is not None}
         if placed:
@@ -179,6 +178,16 @@ class Uploads:
                 self._look_again(each, refused, round_)
         if round_:
             raise ServerAway(f"{len(round_)} artifacts have to be sent again.")
+
+    async def _places(self, files: Sequence[Waiting]) -> Sequence[Place]:
+        try:
+            return await presign(self._transport, self.run_id, [_described(each) for each in files])
+        except Invalid as refusal:
+            if len(files) == 1:
+                return [Place(error=str(refusal), code=refusal.code)]
+            # One that the server can't read must not keep the others.
+            half = len(files) // 2
+            return [*await self._places(files[:half]), *await self._places(files[half:])]
 
     def _look_again(self, each: Waiting, refused: Incomplete, round_: list[Waiting]) -> None:
         """The server does not find the bytes as announced."""
@@ -244,13 +253,14 @@ class Uploads:
         _log.log(level, "%s of test %s is not uploaded: %s", file.name, file.test_id or "–", why)
 
     def _stop(self, stopped: Stopped) -> None:
+        if self.stopped is None:
+            _log.error("The server takes no artifacts of run %s: %s", self.run_id, stopped)
         self.stopped = stopped
         if stopped.status == 404:
             # The run itself has been deleted: nobody will ever want this.
             for each in self._waiting:
                 self._spool.done(each.file)
             self._waiting.clear()
-        _log.error("The server takes no artifacts of run %s: %s", self.run_id, stopped)
         self._spool.say_why(str(stopped))
         self._announce()
 

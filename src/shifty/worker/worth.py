@@ -4,6 +4,7 @@ All that a test left behind which failed or had to be tried again, since whoever
 test that passed at once only its trace, which nobody records without a reason.
 """
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from shifty.client.artifacts_api import ArtifactType
 from shifty.worker.playwright.model import stable_id_of
 
 _NAMESPACE = uuid.UUID("6b7c2f0e-5d0b-4c57-9b3c-6f2f4a8f7a11")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(;[\x20-\x7e]{0,100})?", re.ASCII)
 _ZIPS = ("application/zip", "application/x-zip-compressed")
 
 
@@ -51,7 +53,7 @@ def _files_of_result(result: wire.TestResult, run_id: str, lease: str | None) ->
                     path=path,
                     artifact_type=kind,
                     name=path.name,
-                    content_type=attachment.content_type,
+                    content_type=_media_type(attachment.content_type),
                     upload_id=upload_id(names),
                     test_id=test_id,
                     attempt=attempt.attempt,
@@ -63,6 +65,11 @@ def _files_of_result(result: wire.TestResult, run_id: str, lease: str | None) ->
 def log_of_batch(log: Path, run_id: str, lease: str, seq: int) -> FileToKeep:
     """What Playwright printed in a batch that had trouble outside of its tests."""
     return FileToKeep(log, "log", f"batch-{seq}-output.log", "text/plain", upload_id((run_id, lease, "output.log")))
+
+
+def _media_type(given: str) -> str:
+    """Tests give what they like, and this goes into headers."""
+    return given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
 
 
 def type_of(attachment: wire.Attachment) -> ArtifactType:
