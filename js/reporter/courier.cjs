@@ -64,7 +64,8 @@ class Courier {
         this.trouble = '';
       } catch (error) {
         this.trouble = error instanceof Error ? error.message : String(error);
-        if (error instanceof Refused) return this.stop(error);
+        // Without a code it is not Shifty's answer: while Shifty is away, a proxy in front of it may say anything.
+        if (error instanceof Refused && (error.code || !this.delivered)) return this.stop(error);
         await this.sleep(Math.max(pause, retryAfter(error)) * (0.5 + Math.random()));
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       }

@@ -93,7 +93,7 @@ class Results {
   get anyBad() {
     return [...this.tests.values()].some((standing) => {
       const last = lastOf(standing);
-      return !last || last.outcome === 'unexpected' || last.outcome === 'flaky' || !informative(last);
+      return !last || last.outcome === 'unexpected' || !informative(last);
     });
   }
 

@@ -64,6 +64,9 @@ class Share {
       await this.choose(config, suite, testRun, stageOf);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
+      this.lease = null;
+      this.held = new Set();
+      this.close();
       this.settings.runId = this.ownRun();
       this.alone();
       this.notes.say(`no share of this run, so that this machine runs the whole suite: ${why}`);
@@ -87,7 +90,7 @@ class Share {
     const own = new Set();
     for (const { index, testIds } of plan.shards) for (const id of testIds) (index === shardIndex ? own : others).add(id);
     if (own.size) await this.claim(run.runId, own);
-    const leftOut = listed.filter((test) => test.stage === 'main' && others.has(test.id));
+    const leftOut = listed.filter((test) => test.stage === 'main' && others.has(test.id) && !own.has(test.id));
     allowEmpty(config, shardIndex, totalShards);
     for (const test of leftOut) testRun.exclude(test.case);
     const here = listed.filter((test) => test.stage === 'main').length - leftOut.length;

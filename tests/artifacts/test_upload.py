@@ -238,3 +238,13 @@ async def test_what_arrives_while_a_batch_is_reserved_does_not_get_into_its_way(
 
     assert (await arriving).state == "ready"
     assert await api.stored_bytes() == 6
+
+
+async def test_a_head_tells_of_all_of_it_whatever_range_it_names(api: Api) -> None:
+    url = (await api.upload(b"0123456789")).json()["url"]
+
+    for asked in ("bytes=2-5", "bytes=99-"):
+        told = await api.http.head(url, headers={**api.server.headers, "Range": asked})
+
+        assert (told.status_code, told.headers["content-length"]) == (200, "10")
+        assert "content-range" not in told.headers

@@ -62,6 +62,12 @@ def test_a_part_that_makes_no_sense_is_none(index: str) -> None:
     assert build.part is None
 
 
+def test_a_gitlab_job_that_is_alone_has_no_number_and_is_all_of_it() -> None:
+    alone = {name: value for name, value in GITLAB.items() if name != "CI_NODE_INDEX"} | {"CI_NODE_TOTAL": "1"}
+
+    assert read_build(alone).part == "1/1"
+
+
 def test_without_a_provider_there_is_no_build() -> None:
     build = read_build({"CI": "true"})
 

@@ -150,6 +150,23 @@ async def test_a_run_that_fails_without_a_failed_test_is_no_green_run(server: Ru
     assert (run["conclusion"], run["failureReason"]) == ("failed", "RUN_ERROR")
 
 
+async def test_a_flaky_test_that_playwright_was_told_to_fail_for_is_no_green_run(
+    server: RunningServer, stage: Stage
+) -> None:
+    stage.write(
+        "a.spec.js",
+        "const { test, expect } = require('@playwright/test');"
+        "test('flaky', ({}, info) => { expect(info.retry).toBe(1); });",
+    )
+    run_id = str(uuid4())
+
+    played = await stage.play(server, "--retries=1", "--fail-on-flaky-tests", SHIFTY_RUN_ID=run_id)
+
+    run, _ = await run_of(server, run_id)
+    assert played.code == 1
+    assert (run["conclusion"], run["flakyTests"]) == ("failed", 1)
+
+
 class TestWithoutSockets:
     """More producers than the server has sockets for."""
 

@@ -155,6 +155,27 @@ async def test_the_spool_of_another_tenant_is_left_alone(site: Site, tmp_path: P
     assert (folder / "messages.ndjson").read_bytes() == b"{}\n"
 
 
+async def test_a_404_of_something_else_than_shifty_drops_nothing(tmp_path: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nConnection: close\r\n\r\nHello")
+        await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+    address = Address(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", "key", "tenant")
+    folder = tmp_path / str(uuid.uuid4()) / "w1"
+    spool = Spool.open(folder, address.identity)
+    spool.append(b'{"type":"run:end","payload":{}}')
+    spool.close(remove=False)
+
+    async with listener, Transport(address, patience_s=0) as transport:
+        delivered = await deliver_leftovers(tmp_path, transport)
+
+    assert delivered == 0
+    assert (folder / "messages.ndjson").read_bytes() == b'{"type":"run:end","payload":{}}\n'
+
+
 async def test_a_message_that_is_too_large_is_slimmed_and_holds_up_no_other(site: Site) -> None:
     attempts = [wire.Attempt(attempt=n, status="failed", duration_ms=1, stdout="z" * 900_000) for n in range(40)]
     result = result_of(0, *attempts)

@@ -249,7 +249,9 @@ async def get_artifact(
     if not_modified(asked.get("if-none-match"), served.etag):
         return Response(status_code=304, headers=served.headers)
     size = served.size_bytes
-    span = wanted_span(asked.get("range"), asked.get("if-range"), size, served.etag, served.artifact.created_at)
+    # Only of GET: what a HEAD asks is how it stands as a whole (RFC 9110, 14.2).
+    part = asked.get("range") if request.method == "GET" else None
+    span = wanted_span(part, asked.get("if-range"), size, served.etag, served.artifact.created_at)
     headers = {**served.headers, "Content-Length": str(span.length if span else size)}
     if span:
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"

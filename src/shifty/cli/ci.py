@@ -160,14 +160,15 @@ def _build(
         build = replace(build, attempt=attempt, is_retry=attempt != "1")
     if shard:
         index, total = parse_shard(shard)
-        return replace(build, job_index=index, job_total=total)
+        return replace(build, job_index=index, job_total=total, is_share_given=True)
     if settings.shard_index is not None and settings.total_shards is not None:
         if settings.shard_index >= settings.total_shards:
             raise UsageError(
                 f"SHIFTY_SHARD_INDEX is {settings.shard_index}; with SHIFTY_TOTAL_SHARDS {settings.total_shards} it "
                 f"counts from 0 to {settings.total_shards - 1}."
             )
-        return replace(build, job_index=settings.shard_index, job_total=settings.total_shards)
+        index, total = settings.shard_index, settings.total_shards
+        return replace(build, job_index=index, job_total=total, is_share_given=True)
     return build
 
 

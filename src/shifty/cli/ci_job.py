@@ -63,10 +63,20 @@ class CiAsked:
     """Nothing but these tests."""
 
     @property
+    def has_share(self) -> bool:
+        """Whether it is sure which share is this job's: a provider counts jobs that ask for other tests, too."""
+        is_whole = not any((*self._choice, self.only)) and not self.build.is_matrix
+        return self.build.part is not None and (self.build.is_share_given or self.build.job_total == 1 or is_whole)
+
+    @property
+    def _choice(self) -> list[str]:
+        return [*self.asked.choice.files, *self.asked.choice.arguments, str(self.asked.config or "")]
+
+    @property
     def name(self) -> str:
         """What the jobs share. Jobs of one build that ask for different tests have different runs."""
         assert self.build.build_id
-        choice = [*self.asked.choice.files, *self.asked.choice.arguments, str(self.asked.config or "")]
+        choice = self._choice
         narrowed = [self.rerun_of or "", self.only.text.decode() if self.only else ""]
         different = [*narrowed, *choice] if any((*choice, *narrowed)) else []
         if not different or self.asked.origin.ci_build_id:
@@ -261,7 +271,7 @@ class CiJob:
 
     async def _offline(self, listed: Listed, away: ServerAway) -> OfflineResult:
         build, wanted = self._asked.build, self._asked.asked
-        if build.job_index is None or build.job_total is None:
+        if build.job_index is None or build.job_total is None or not self._asked.has_share:
             raise Incomplete(
                 f"{away} Without it this job can only run a fixed share of the suite, and nothing says which: give "
                 "--shard 2/4 (or SHIFTY_SHARD_INDEX and SHIFTY_TOTAL_SHARDS) in each job, or try again later."

@@ -145,6 +145,8 @@ class OfflineJob:
             finally:
                 await machine.close(self._put)
         if not self._leave.is_set():
+            left = [test.test_id for test in self._share.tests if test.test_id not in self._tally.outcomes]
+            self._tell_not_run(dict.fromkeys(left, "Playwright ended without running it"))
             index = self._run.shard.index
             self._put(wire.RunEndMessage(payload=wire.RunEnd(run_id=self._run_id, shard_index=index)))
 

@@ -36,6 +36,10 @@ class CiBuild:
     actor: str | None = None
     pr: int | None = None
     run_url: str | None = None
+    is_share_given: bool = False
+    """The user says which share of the suite is this job's, not the provider, which counts jobs of any kind."""
+    is_matrix: bool = False
+    """Known to be one of jobs that differ by values of a matrix, a browser maybe."""
 
     @property
     def part(self) -> str | None:
@@ -86,6 +90,7 @@ def _read(name: str, provider: _Provider, environ: Environ, event: Event) -> CiB
         actor=_first(environ, provider.actor),
         pr=event.pr or _number(_first(environ, provider.pr)),
         run_url=provider.url(environ),
+        is_matrix=name == "gitlab" and environ.get("CI_JOB_NAME", "").endswith("]"),
     )
 
 
@@ -108,6 +113,9 @@ def _part(provider: _Provider, environ: Environ) -> tuple[int | None, int | None
         return None, None
     index_name, total_name, lowest = provider.part
     index, total = _whole(environ.get(index_name)), _whole(environ.get(total_name))
+    if total == 1 and not environ.get(index_name):
+        # GitLab numbers no job that is alone.
+        return 0, 1
     if index is None or total is None or not 0 <= index - lowest < total:
         return None, None
     return index - lowest, total
@@ -163,6 +171,8 @@ _PROVIDERS: Mapping[str, _Provider] = {
         sign="GITHUB_RUN_ID",
         build_id=lambda environ: _get(environ, "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_JOB"),
         attempt=lambda environ: environ.get("GITHUB_RUN_ATTEMPT") or "1",
+        # GitHub has them in expressions only; the action puts them into the environment.
+        part=("STRATEGY_JOB_INDEX", "STRATEGY_JOB_TOTAL", 0),
         branch=("GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
         commit=("GITHUB_SHA",),
         actor=("GITHUB_ACTOR",),

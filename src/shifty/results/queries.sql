@@ -80,6 +80,8 @@ with input as materialized (
                    ) k
      where t.run_id = b.run_id and t.test_id = b.test_id
        and (b.old_revision < b.revision
+            -- Two machines, or two projects without names, may run one test: a pass must not hide the other's failure.
+            or (b.old_revision = b.revision and b.outcome = 'failed' and b.old_outcome = 'passed')
             -- Set-up and teardown run once a machine, and one that failed anywhere has failed.
             or (b.stage <> 'main' and b.outcome in ('failed', 'notRun') and b.old_outcome is not distinct from 'passed'))
        and not (b.stage <> 'main' and b.outcome is not distinct from 'passed' and b.old_outcome is not distinct from 'failed')

@@ -81,7 +81,8 @@ async def _drain(outbox: Outbox) -> bool:
     try:
         return await outbox.drain(_PATIENCE_S)
     except Stopped as stopped:
-        if stopped.status != 404:
+        # Only Shifty itself knows that: a proxy in front of it, or whatever else has its address, answers 404 too.
+        if stopped.code != "RUN_NOT_FOUND":
             return False
         # The run itself has been deleted: nobody will ever want this.
         _log.warning("Dropped %d messages about run %s: %s", outbox.waiting, outbox.run_id, stopped)

@@ -256,7 +256,7 @@ class Uploads:
         if self.stopped is None:
             _log.error("The server takes no artifacts of run %s: %s", self.run_id, stopped)
         self.stopped = stopped
-        if stopped.status == 404:
+        if stopped.code == "RUN_NOT_FOUND":
             # The run itself has been deleted: nobody will ever want this.
             for each in self._waiting:
                 self._spool.done(each.file)

@@ -60,6 +60,15 @@ def test_focused_tests_are_errors_when_they_are_forbidden(tmp_path: Path) -> Non
     assert [test.ref.test_name for test in suite.tests] == ["elsewhere"]
 
 
+def test_projects_that_can_not_be_told_apart_are_refused(tmp_path: Path) -> None:
+    folder = copied_suite("simple", tmp_path)
+    for config in folder.glob("playwright.config.*"):
+        config.unlink()
+    (folder / "playwright.config.js").write_text("module.exports = { projects: [{ retries: 0 }, { retries: 1 }] };")
+
+    assert "needs a `name` of its own" in refusal(folder)
+
+
 def test_a_suite_needs_no_configuration(tmp_path: Path) -> None:
     suite = asyncio.run(list_suite(copied_suite("simple", tmp_path)))
 

@@ -57,7 +57,22 @@ async def list_suite(
     suite = _suite(place, arguments, listing, broken, others)
     if not suite.tests and not suite.errors:
         raise UsageError(_nothing_found(place, files))
+    _require_names(suite.tests)
     return suite
+
+
+def _require_names(tests: Sequence[ListedTest]) -> None:
+    """Of two tests with one identity the results would be one, and a failure could pass for its twin's success."""
+    seen: set[str] = set()
+    for test in tests:
+        if test.test_id in seen:
+            titles = " › ".join(test.ref.title_path or [test.ref.test_name])
+            which = f'called "{test.ref.project_name}"' if test.ref.project_name else "without a name"
+            raise UsageError(
+                f"{test.ref.test_file} › {titles} is there twice, in two projects {which}, and nothing tells which is "
+                "which: each project in Playwright's configuration needs a `name` of its own."
+            )
+        seen.add(test.test_id)
 
 
 async def _list(
