@@ -6,7 +6,7 @@ const os = require('os');
 const path = require('path');
 const { Refused } = require('./errors.cjs');
 const { HttpLink } = require('./links.cjs');
-const { ownerOf } = require('./spool.cjs');
+const { ours, ownerOf } = require('./spool.cjs');
 
 const MOST_MESSAGES = 200;
 const MOST_BYTES = 900 * 1024;
@@ -31,7 +31,7 @@ async function deliverLeftovers(server, settings, notes, own, stopped) {
   for (const name of await namesIn(settings.spoolDir)) {
     if (stopped()) return;
     const file = path.join(settings.spoolDir, name);
-    if (file === own) continue;
+    if (file === own || ours.has(file)) continue;
     const header = await headerOf(file);
     if (!header || !(await abandoned(file, header, settings))) continue;
     const claimed = path.join(settings.spoolDir, `${name.replace(/(\.by-\d+)?\.ndjson$/, '')}.by-${process.pid}.ndjson`);

@@ -9,6 +9,8 @@ const path = require('path');
 
 /** Above this much in memory a message is read back from disk when its turn comes. */
 const MOST_IN_MEMORY = 16 * 1024 * 1024;
+/** Files of this process; two reporters may share a folder. @type {Set<string>} */
+const ours = new Set();
 
 /**
  * @typedef {object} Entry
@@ -24,6 +26,7 @@ class Spool {
     this.folder = folder;
     this.notes = notes;
     this.file = path.join(folder, `${settings.runId}-${settings.shardIndex}-${process.pid}-${crypto.randomBytes(4).toString('hex')}.ndjson`);
+    ours.add(this.file);
     this.header = JSON.stringify({ ...ownerOf(settings), runId: settings.runId, pid: process.pid, host: os.hostname() });
     this.size = 0;
     this.inMemory = 0;
@@ -120,4 +123,4 @@ async function makePrivate(folder) {
   if (!stat.isDirectory() || !ours) throw new Error(`${folder} belongs to somebody else; set SHIFTY_SPOOL_DIR`);
 }
 
-module.exports = { Spool, ownerOf };
+module.exports = { Spool, ours, ownerOf };

@@ -11,7 +11,7 @@ from shifty.wire import PlannedTest
 def test_an_entry_without_a_title_is_the_whole_file(tmp_path: Path) -> None:
     # `GET /runs/{runId}/failed-tests` lists a file so whose tests were not all known when the run ended.
     suite = [PlannedTest(test_file=file, test_name=name) for file in ("a.ts", "b.ts") for name in ("one", "two")]
-    whole = {"testFile": "a.ts", "testName": "", "titlePath": [], "projectName": ""}
+    whole: dict[str, object] = {"testFile": "a.ts", "testName": "", "titlePath": [], "projectName": ""}
     listed = tmp_path / "failed.json"
     listed.write_bytes(msgspec.json.encode({"failedTests": [], "notRun": [whole]}))
 

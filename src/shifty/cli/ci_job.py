@@ -244,7 +244,8 @@ class CiJob:
             crew = LocalWorkers(self._command(run_id, scratch), self._asked.asked.workers)
             view = stack.enter_context(view_for(self._out))
             await crew.start()
-            last = await CiSession(self._transport, run_id, crew, view).run_to_the_end()
+            spool_root = self._settings.data_dir / "spool"
+            last = await CiSession(self._transport, run_id, crew, view, spool_root).run_to_the_end()
         return Ended(last, await findings_of(self._transport, last), started_here)
 
     async def _report_errors(self, run_id: str, listed: Listed) -> None:

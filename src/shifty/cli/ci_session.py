@@ -4,10 +4,12 @@ import asyncio
 import signal
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from shifty.cli.display import View
 from shifty.cli.exits import Incomplete, Interrupted
 from shifty.cli.local_workers import LocalWorkers
+from shifty.cli.uploading import tell_undelivered, tell_uploads
 from shifty.client.errors import CallFailed
 from shifty.client.model import Snapshot
 from shifty.client.progress import current, follow
@@ -28,6 +30,8 @@ class CiSession:
     run_id: str
     workers: LocalWorkers
     view: View
+    spool_root: Path
+    """Where its workers keep what is not delivered yet."""
     patience_s: float = 600.0
     _leave: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,13 +59,21 @@ class CiSession:
                     f"Run {self.run_id} goes on where other jobs work for it."
                 )
             last = following.result()
-            await self.workers.stop(0, told_s=_TEARDOWN_S)
+            await self._until_workers_left()
             return await self._settled(last)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
             await self.workers.stop(0)
+
+    async def _until_workers_left(self) -> None:
+        telling = asyncio.create_task(tell_uploads(self.view, self.spool_root, self.run_id))
+        try:
+            await self.workers.stop(0, told_s=_TEARDOWN_S)
+        finally:
+            telling.cancel()
+        tell_undelivered(self.view, self.spool_root, self.run_id)
 
     async def _hand_back(self) -> None:
         self.view.say("This job was cancelled: its unfinished tests go back to the other jobs.")
