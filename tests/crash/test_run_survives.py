@@ -58,12 +58,11 @@ def all_of_them(machine: CommandLine) -> list[Found]:
     return [*one_worker(machine), *the_server(machine), *the_database(machine)]
 
 
-@pytest.mark.parametrize("victims", [one_worker, the_server, the_database, all_of_them])
-def test_a_run_ends_by_itself_when_something_is_killed(make_machine: MakeMachine, victims: Victims) -> None:
+def test_a_run_ends_by_itself_when_everything_is_killed_at_once(make_machine: MakeMachine) -> None:
     machine = make_machine(SUITE, **SHORT_LEASES)
     run = started(machine)
 
-    assert kill(machine, victims)
+    assert kill(machine, all_of_them)
 
     assert_whole(finished(run, 300), machine)
 
