@@ -19,6 +19,7 @@ from shifty.database.binaries import major_of
 from shifty.errors import UsageError
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+_DRAFTS_LINGER_S = 3.0
 
 
 class _Step(NamedTuple):
@@ -77,8 +78,7 @@ def create_cluster(cluster: Path, binaries: Path, account: Account, *, sync: boo
     Raises:
         UsageError: initdb failed; the sentence has its reason.
     """
-    for stale in cluster.parent.glob("pg.init-*"):
-        shutil.rmtree(stale, ignore_errors=True)
+    _remove_drafts(cluster.parent)
     draft = Path(tempfile.mkdtemp(prefix="pg.init-", dir=cluster.parent))
     account.own(draft)
     # The builtin provider (17 and later) sorts the same on every system; 16 has only the C library's.
@@ -93,6 +93,18 @@ def create_cluster(cluster: Path, binaries: Path, account: Account, *, sync: boo
         shutil.rmtree(draft, ignore_errors=True)
         raise UsageError(f"The database could not be made in {cluster.parent}: {reason_in(outcome.stderr)}.")
     draft.rename(cluster)
+    _remove_drafts(cluster.parent)
+
+
+def _remove_drafts(folder: Path) -> None:
+    """Drafts of starts that were killed. What initdb has started outlives it for a moment, and writes on into its own."""
+    end = time.monotonic() + _DRAFTS_LINGER_S
+    while drafts := list(folder.glob("pg.init-*")):
+        for draft in drafts:
+            shutil.rmtree(draft, ignore_errors=True)
+        if time.monotonic() > end:
+            return
+        time.sleep(0.02)
 
 
 def launch(command: list[str], account: Account, death_signal: signal.Signals) -> list[str]:
