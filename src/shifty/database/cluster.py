@@ -97,7 +97,7 @@ def create_cluster(cluster: Path, binaries: Path, account: Account, *, sync: boo
 
 
 def _remove_drafts(folder: Path) -> None:
-    """Drafts of starts that were killed. What initdb has started outlives it for a moment, and writes on into its own."""
+    """Drafts of starts that were killed. What initdb has started outlives it and writes on for a moment."""
     end = time.monotonic() + _DRAFTS_LINGER_S
     while drafts := list(folder.glob("pg.init-*")):
         for draft in drafts:
