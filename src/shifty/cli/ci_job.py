@@ -10,10 +10,9 @@ import time
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from shifty import wire
@@ -31,16 +30,14 @@ from shifty.cli.findings import Findings, findings_of
 from shifty.cli.local_workers import LocalWorkers, WorkerCommand
 from shifty.cli.output import count, duration
 from shifty.cli.run_options import Asked
-from shifty.cli.run_suite import Listed
+from shifty.cli.run_suite import SUITE_FILE, Listed, list_asked, report_errors, say_warnings, worker_command
 from shifty.client import runs_api
 from shifty.client.errors import ServerAway, Stopped
 from shifty.client.model import OPEN, Orchestrated, Snapshot
 from shifty.client.progress import current
 from shifty.client.runs_api import Orchestrate
 from shifty.client.transport import Transport
-from shifty.client.worker_api import post_events
 from shifty.config import Settings
-from shifty.worker.playwright.listing import list_suite
 from shifty.worker.suite_file import write_suite
 
 _MOST_WORKERS = 20
@@ -110,11 +107,7 @@ class CiJob:
             Incomplete, Interrupted, UsageError, Stopped: see CiSession and OfflineJob.
         """
         wanted = self._asked.asked
-        listing = asyncio.create_task(
-            list_suite(
-                wanted.folder, config=wanted.config, files=wanted.choice.files, extra_args=wanted.choice.arguments
-            )
-        )
+        listing = asyncio.create_task(list_asked(wanted))
         try:
             chain = asyncio.create_task(self._decide())
             try:
@@ -181,8 +174,7 @@ class CiJob:
             f"{duration(longest)}",
             markup=False,
         )
-        for warning in begun.warnings:
-            self._out.print(f"  {warning.message}", style="yellow", markup=False)
+        say_warnings(self._out, begun)
 
     async def _start(self, how: Start, listed: Listed) -> Orchestrated:
         """The run of that name, whichever job starts it. What can't be repeated test by test is run whole."""
@@ -204,8 +196,6 @@ class CiJob:
     def _body(self, how: Start, rerun_of: str | None, listed: Listed) -> Orchestrate:
         wanted, build = self._asked.asked, self._asked.build
         tests = self._tests(listed)
-        files = list(dict.fromkeys(test.test_file for test in tests))
-        files = files or [error.test_file for error in listed.suite.errors if error.test_file]
         jobs = build.job_total or _MOST_WORKERS // 4
         about = {
             "ci": build.provider,
@@ -217,7 +207,7 @@ class CiJob:
             "rerun_of": rerun_of,
         }
         return Orchestrate(
-            test_files=[] if rerun_of else files,
+            test_files=[] if rerun_of else listed.files_of(tests),
             worker_count=max(1, min(_MOST_WORKERS, jobs * wanted.workers)),
             project=self._project,
             branch=wanted.origin.branch or build.branch or listed.checkout.branch,
@@ -239,8 +229,8 @@ class CiJob:
     async def _take_part(self, run_id: str, listed: Listed, *, started_here: bool) -> Ended:
         with ExitStack() as stack:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shifty-ci-")))
-            write_suite(scratch / "suite.json", listed.suite)
-            await self._report_errors(run_id, listed)
+            write_suite(scratch / SUITE_FILE, listed.suite)
+            await report_errors(self._transport, run_id, listed.suite)
             crew = LocalWorkers(self._command(run_id, scratch), self._asked.asked.workers)
             view = stack.enter_context(view_for(self._out))
             await crew.start()
@@ -248,27 +238,9 @@ class CiJob:
             last = await CiSession(self._transport, run_id, crew, view, spool_root).run_to_the_end()
         return Ended(last, await findings_of(self._transport, last), started_here)
 
-    async def _report_errors(self, run_id: str, listed: Listed) -> None:
-        payloads = [msgspec.structs.replace(error, run_id=run_id) for error in listed.suite.errors]
-        messages = [msgspec.json.encode(wire.RunErrorMessage(payload=payload)) for payload in payloads]
-        if messages:
-            await post_events(self._transport, run_id, messages, patience_s=self._asked.patience_s)
-
     def _command(self, run_id: str, scratch: Path) -> WorkerCommand:
-        address, wanted = self._transport.address, self._asked.asked
-        return WorkerCommand(
-            arguments=[
-                *("--run", run_id, "--suite", str(scratch / "suite.json"), "--workers", str(wanted.lanes)),
-                *("--data-dir", str(self._settings.data_dir)),
-            ],
-            environment={
-                "SHIFTY_API_URL": address.url,
-                "SHIFTY_API_KEY": address.key,
-                "SHIFTY_TENANT_ID": address.tenant,
-            },
-            logs=self._settings.data_dir / "logs" / run_id,
-            name=worker_name(self._asked.build, f"{socket.gethostname()}-{os.getpid()}"),
-        )
+        command = worker_command(self._transport.address, run_id, self._asked.asked, self._settings, scratch)
+        return replace(command, name=worker_name(self._asked.build, f"{socket.gethostname()}-{os.getpid()}"))
 
     async def _offline(self, listed: Listed, away: ServerAway) -> OfflineResult:
         build, wanted = self._asked.build, self._asked.asked

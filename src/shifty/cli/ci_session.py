@@ -10,16 +10,13 @@ from shifty.cli.display import View
 from shifty.cli.exits import Incomplete, Interrupted
 from shifty.cli.local_workers import LocalWorkers
 from shifty.cli.uploading import tell_undelivered, tell_uploads
-from shifty.client.errors import CallFailed
 from shifty.client.model import Snapshot
-from shifty.client.progress import current, follow
+from shifty.client.progress import follow, settled
 from shifty.client.transport import Transport
 
 _HAND_BACK_S = 6.0
 """GitHub kills a cancelled job 10 s after it has told it."""
 _TEARDOWN_S = 300.0
-_LOOKS = 20
-_LOOK_S = 0.25
 
 
 @dataclass
@@ -60,7 +57,7 @@ class CiSession:
                 )
             last = following.result()
             await self._until_workers_left()
-            return await self._settled(last)
+            return await settled(self.transport, last)
         finally:
             for task in tasks:
                 task.cancel()
@@ -98,16 +95,4 @@ class CiSession:
                 raise Incomplete(f"{update} Results that it has not yet had wait on disk: `shifty ci --deliver`.")
         if last is None:
             raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
-        return last
-
-    async def _settled(self, last: Snapshot) -> Snapshot:
-        """The run with what its last tests came to."""
-        for _ in range(_LOOKS):
-            if last.done >= last.total_tests:
-                break
-            await asyncio.sleep(_LOOK_S)
-            try:
-                last = await current(self.transport, self.run_id)
-            except CallFailed:
-                break
         return last

@@ -81,13 +81,10 @@ def run(
 
 async def _start(asked: Asked, settings: Settings, transport: Transport, listed: Listed) -> Orchestrated:
     checkout, tests = listed.checkout, listed.tests
-    files = list(dict.fromkeys(test.test_file for test in tests))
-    # With no file that loads there is no test to plan; the run then shows why.
-    files = files or [error.test_file for error in listed.suite.errors if error.test_file]
     return await runs_api.orchestrate(
         transport,
         Orchestrate(
-            test_files=files,
+            test_files=listed.files_of(tests),
             worker_count=asked.workers,
             project=asked.origin.project or settings.project or checkout.project,
             branch=asked.origin.branch or checkout.branch,

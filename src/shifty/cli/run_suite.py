@@ -1,8 +1,8 @@
-"""What `shifty run` and `shifty rerun` share: list the suite, start the run, work on it on this machine, to its end."""
+"""What the commands that run a suite share: list the suite, start the run, work on it on this machine, to its end."""
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from shifty.worker.playwright.listing import list_suite
 from shifty.worker.playwright.model import ListedTest, Stage, Suite
 from shifty.worker.suite_file import write_suite
 
+SUITE_FILE = "suite.json"
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -42,6 +44,11 @@ class Listed:
     @property
     def tests(self) -> list[wire.PlannedTest]:
         return [_planned(test) for test in self.suite.tests]
+
+    def files_of(self, tests: Sequence[wire.PlannedTest]) -> list[str]:
+        """Their files. With none that loads there is no test to plan: those that do not, and the run shows why."""
+        files = list(dict.fromkeys(test.test_file for test in tests))
+        return files or [error.test_file for error in self.suite.errors if error.test_file]
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -59,9 +66,7 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         address = configured(settings)
         server = LocalServer(settings.data_dir) if address is None else None
         # Both take about a second; neither needs the other.
-        listing = asyncio.create_task(
-            list_suite(asked.folder, config=asked.config, files=asked.choice.files, extra_args=asked.choice.arguments)
-        )
+        listing = asyncio.create_task(list_asked(asked))
         local = await _entered(stack, server, listing)
         suite = await listing
         transport = await stack.enter_async_context(Transport(address or _address(local)))
@@ -70,9 +75,9 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         if begun.status == "completed":
             return await current(transport, begun.run_id), Findings()
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shifty-run-")))
-        command = _worker_command(transport.address, begun.run_id, asked, settings, scratch)
-        write_suite(scratch / "suite.json", suite)
-        await _report_errors(transport, begun.run_id, suite)
+        write_suite(scratch / SUITE_FILE, suite)
+        command = worker_command(transport.address, begun.run_id, asked, settings, scratch)
+        await report_errors(transport, begun.run_id, suite)
         _say_errors(out, suite)
         crew = LocalWorkers(command, asked.workers)
         view = stack.enter_context(view_for(out))
@@ -80,6 +85,12 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         session = Session(transport, begun.run_id, crew, view, local, settings.data_dir / "spool")
         last = await session.run_to_the_end()
         return last, await findings_of(transport, last)
+
+
+async def list_asked(asked: Asked) -> Suite:
+    """The suite as Playwright lists it."""
+    choice = asked.choice
+    return await list_suite(asked.folder, config=asked.config, files=choice.files, extra_args=choice.arguments)
 
 
 async def _entered(
@@ -116,14 +127,19 @@ def _say_plan(out: Console, begun: Orchestrated, asked: Asked) -> None:
         longest = max((shard.estimated_duration for shard in begun.shards), default=0)
         tests, workers = count(begun.total_tests, "test"), count(asked.workers, "worker")
         out.print(f"Run {begun.run_id}: {tests} over {workers}, longest shard about {duration(longest)}", markup=False)
+    say_warnings(out, begun)
+
+
+def say_warnings(out: Console, begun: Orchestrated) -> None:
     for warning in begun.warnings:
         out.print(f"  {warning.message}", style="yellow", markup=False)
 
 
-def _worker_command(address: Address, run_id: str, asked: Asked, settings: Settings, scratch: Path) -> WorkerCommand:
+def worker_command(address: Address, run_id: str, asked: Asked, settings: Settings, scratch: Path) -> WorkerCommand:
+    """How a worker of the run is started, with the suite as it was written to ``scratch``."""
     return WorkerCommand(
         arguments=[
-            *("--run", run_id, "--suite", str(scratch / "suite.json"), "--workers", str(asked.lanes)),
+            *("--run", run_id, "--suite", str(scratch / SUITE_FILE), "--workers", str(asked.lanes)),
             *("--data-dir", str(settings.data_dir)),
         ],
         environment={"SHIFTY_API_URL": address.url, "SHIFTY_API_KEY": address.key, "SHIFTY_TENANT_ID": address.tenant},
@@ -140,7 +156,7 @@ def _say_errors(out: Console, suite: Suite) -> None:
         out.print(f"  {count(len(files), 'file')} {verb} left out: {names}", style="yellow", markup=False)
 
 
-async def _report_errors(transport: Transport, run_id: str, suite: Suite) -> None:
+async def report_errors(transport: Transport, run_id: str, suite: Suite) -> None:
     """What did not load runs nowhere, and must fail the run all the same."""
     payloads = [msgspec.structs.replace(error, run_id=run_id) for error in suite.errors]
     messages = [msgspec.json.encode(wire.RunErrorMessage(payload=payload)) for payload in payloads]

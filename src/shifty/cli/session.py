@@ -14,7 +14,7 @@ from shifty.cli.uploading import tell_undelivered, tell_uploads
 from shifty.client import runs_api
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Snapshot
-from shifty.client.progress import current, follow
+from shifty.client.progress import follow, settled
 from shifty.client.transport import Transport
 from shifty.errors import UsageError
 
@@ -24,8 +24,6 @@ _TEARDOWN_S = 300.0
 _STOP_S = 5.0
 _MOST_REVIVALS = 20
 _MOST_FAILED_STARTS = 5
-_LOOKS = 20
-_LOOK_S = 0.25
 
 
 @dataclass
@@ -66,8 +64,7 @@ class Session:
                 await self.workers.stop(0, told_s=2)
             last = await self._last(following, stopped)
             await self._until_workers_left(stopped, last)
-            if last.done < last.total_tests:
-                last = await self._settled(last)
+            last = await settled(self.transport, last)
         finally:
             for task in (following, despair, stopped):
                 task.cancel()
@@ -102,18 +99,6 @@ class Session:
                 raise Incomplete(f"{update} Results that it has not yet had wait on disk; start it and look again.")
         if last is None:
             raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
-        return last
-
-    async def _settled(self, last: Snapshot) -> Snapshot:
-        """The run with what its last tests came to: a cancelled run is over before those that ran then have ended."""
-        for _ in range(_LOOKS):
-            try:
-                last = await current(self.transport, self.run_id)
-            except CallFailed:
-                return last
-            if last.done >= last.total_tests:
-                break
-            await asyncio.sleep(_LOOK_S)
         return last
 
     async def _revive(self, local: LocalServer) -> bool:

@@ -128,19 +128,24 @@ class Failure(Answer, kw_only=True, frozen=True):
     error_message: str | None = None
 
 
-class Snapshot(Answer, kw_only=True, frozen=True):
-    """A run at one version, as the progress stream sends it."""
+class Totals(Answer, kw_only=True, frozen=True):
+    """How many tests came to what."""
 
-    id: str
-    status: RunStatus
-    conclusion: Conclusion | None = None
-    failure_reason: str | None = None
     total_tests: int = 0
     passed_tests: int = 0
     failed_tests: int = 0
     flaky_tests: int = 0
     skipped_tests: int = 0
     not_run_tests: int = 0
+
+
+class Snapshot(Totals, kw_only=True, frozen=True):
+    """A run at one version, as the progress stream sends it."""
+
+    id: str
+    status: RunStatus
+    conclusion: Conclusion | None = None
+    failure_reason: str | None = None
     duration_ms: int | None = None
     estimated_remaining_ms: int | None = None
     version: int = 0
@@ -157,7 +162,7 @@ class Snapshot(Answer, kw_only=True, frozen=True):
         return self.passed_tests + self.failed_tests + self.skipped_tests + self.not_run_tests
 
 
-class Run(Answer, kw_only=True, frozen=True):
+class Run(Totals, kw_only=True, frozen=True):
     id: str
     status: RunStatus
     conclusion: Conclusion | None = None
@@ -167,12 +172,6 @@ class Run(Answer, kw_only=True, frozen=True):
     ci_build_id: str | None = None
     actor: str | None = None
     rerun_of: str | None = None
-    total_tests: int = 0
-    passed_tests: int = 0
-    failed_tests: int = 0
-    flaky_tests: int = 0
-    skipped_tests: int = 0
-    not_run_tests: int = 0
     duration_ms: int | None = None
     test_duration_ms: int = 0
     worker_count: int | None = None

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import msgspec
 
-from shifty.client.errors import ServerAway
+from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Snapshot
 from shifty.client.pauses import Pauses
 from shifty.client.transport import Transport
@@ -18,6 +18,9 @@ from shifty.client.transport import Transport
 _SILENCE_S = 10.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 3.0
+
+_LOOKS = 20
+_LOOK_S = 0.25
 
 _snapshot = msgspec.json.Decoder(Snapshot)
 
@@ -124,3 +127,20 @@ async def current(transport: Transport, run_id: str) -> Snapshot:
         async for snapshot in found:
             return snapshot
     raise ServerAway(f"The server said nothing about run {run_id}.")
+
+
+async def settled(transport: Transport, last: Snapshot) -> Snapshot:
+    """The run with what its last tests came to: a cancelled run is over before those that ran then have ended.
+
+    Some seconds are enough for that; ``last`` is what there is when the server goes away.
+    """
+    for look in range(_LOOKS):
+        if last.done >= last.total_tests:
+            break
+        if look:
+            await asyncio.sleep(_LOOK_S)
+        try:
+            last = await current(transport, last.id)
+        except CallFailed:
+            break
+    return last

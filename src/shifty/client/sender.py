@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -12,9 +13,8 @@ import httpx
 
 from shifty.client.artifacts_api import Artifact, Place, ToSend, complete, presign
 from shifty.client.errors import CallFailed, Invalid, ServerAway
-from shifty.client.pauses import Pauses
-from shifty.client.transport import CONNECT_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, Transport
-from shifty.client.verdict import failure_of
+from shifty.client.transport import CONNECT_S, Transport, repeated
+from shifty.client.verdict import failure_in
 
 OnBytes: TypeAlias = Callable[[int], None]
 """Is told how many bytes of a file have been sent so far."""
@@ -102,10 +102,7 @@ class Sender:
         except httpx.HTTPError as error:
             raise ServerAway(f"{_origin(url)} does not take artifacts ({error or type(error).__name__}).") from error
         if answer.status_code >= 300:
-            known = answer.headers
-            raise failure_of(
-                answer.status_code, answer.content, known.get("Retry-After"), _origin(url), known.get("X-Request-ID")
-            )
+            raise failure_in(answer.status_code, answer.content, answer.headers, _origin(url))
 
     def _goes_around(self, url: str) -> bool:
         return not self._is_server(url) and time.monotonic() < self._around_until
@@ -140,17 +137,9 @@ async def upload_file(transport: Transport, run_id: str, file: Path, what: ToSen
         Stopped: it is refused.
         OSError: the file can't be read.
     """
-    until = time.monotonic() + transport.patience_s
-    pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
     async with Sender(transport) as sender:
-        while True:
-            try:
-                return await _upload_once(transport, sender, run_id, file, what)
-            except ServerAway as away:
-                wait_s = pauses.next_s(away.retry_after_s)
-                if time.monotonic() + wait_s > until:
-                    raise
-            await asyncio.sleep(wait_s)
+        once = partial(_upload_once, transport, sender, run_id, file, what)
+        return await repeated(once, transport.patience_s)
 
 
 async def _upload_once(transport: Transport, sender: Sender, run_id: str, file: Path, what: ToSend) -> Artifact:

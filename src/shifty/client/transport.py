@@ -2,22 +2,43 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Address
 from shifty.client.pauses import Pauses
-from shifty.client.verdict import failure_of
+from shifty.client.verdict import failure_in
 
 CONNECT_S = 5.0
 ANSWER_S = 30.0
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
+
+T = TypeVar("T")
+
+
+async def repeated(once: Callable[[], Awaitable[T]], patience_s: float) -> T:
+    """What ``once`` gives, tried again for ``patience_s`` while the server is away.
+
+    Raises:
+        ServerAway: it still was; all else that ``once`` raises ends it at once.
+    """
+    until = time.monotonic() + patience_s
+    pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+    while True:
+        try:
+            return await once()
+        except ServerAway as away:
+            wait_s = pauses.next_s(away.retry_after_s)
+            if time.monotonic() + wait_s > until:
+                raise
+        await asyncio.sleep(wait_s)
 
 
 class Transport:
@@ -61,16 +82,8 @@ class Transport:
             ServerAway: still nobody answered after ``patience_s``.
             Stopped: the server refuses.
         """
-        until = time.monotonic() + (self.patience_s if patience_s is None else patience_s)
-        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        while True:
-            try:
-                return await self._once(method, path, body, query, headers)
-            except ServerAway as away:
-                wait_s = pauses.next_s(away.retry_after_s)
-                if time.monotonic() + wait_s > until:
-                    raise
-            await asyncio.sleep(wait_s)
+        once = partial(self._once, method, path, body, query, headers)
+        return await repeated(once, self.patience_s if patience_s is None else patience_s)
 
     async def _once(
         self,
@@ -112,10 +125,7 @@ class Transport:
             raise self._away(error) from error
 
     def _failure(self, answer: httpx.Response) -> CallFailed:
-        known = answer.headers
-        return failure_of(
-            answer.status_code, answer.content, known.get("Retry-After"), self.address.url, known.get("X-Request-ID")
-        )
+        return failure_in(answer.status_code, answer.content, answer.headers, self.address.url)
 
     def _away(self, error: httpx.HTTPError) -> ServerAway:
         detail = str(error) or type(error).__name__

@@ -1,5 +1,7 @@
 """The one place that decides whether a caller goes on or stops."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shifty.client.errors import (
@@ -65,6 +67,11 @@ def failure_of(
     return kind(
         sentence, code=envelope.code or "UNKNOWN", status=status, details=envelope.details, request_id=request_id
     )
+
+
+def failure_in(status: int, body: bytes, headers: Mapping[str, str], url: str) -> CallFailed:
+    """The same, of an answer with its headers."""
+    return failure_of(status, body, headers.get("Retry-After"), url, headers.get("X-Request-ID"))
 
 
 def _read(body: bytes) -> _Envelope:

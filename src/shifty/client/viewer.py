@@ -13,23 +13,14 @@ from shifty.client.account import Address
 from shifty.client.answer import Answer
 from shifty.client.attempts import Result
 from shifty.client.errors import CallFailed, ServerAway
-from shifty.client.model import Conclusion, RunStatus, Snapshot
+from shifty.client.model import Conclusion, RunStatus, Snapshot, Totals
 from shifty.client.pauses import Pauses
-from shifty.client.verdict import failure_of
+from shifty.client.verdict import failure_in
 
 _OPEN_S = 10.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 3.0
 _MOST_BYTES = 32 * 2**20
-
-
-class Totals(Answer, kw_only=True, frozen=True):
-    total_tests: int = 0
-    passed_tests: int = 0
-    failed_tests: int = 0
-    flaky_tests: int = 0
-    skipped_tests: int = 0
-    not_run_tests: int = 0
 
 
 class Started(Answer, kw_only=True, frozen=True):
@@ -160,10 +151,8 @@ def _never_again(error: Exception) -> Exception:
 
 
 def _refusal(address: Address, refused: InvalidStatus) -> CallFailed:
-    answer, known = refused.response, refused.response.headers
-    return failure_of(
-        answer.status_code, bytes(answer.body or b""), known.get("Retry-After"), address.url, known.get("X-Request-ID")
-    )
+    answer = refused.response
+    return failure_in(answer.status_code, bytes(answer.body or b""), answer.headers, address.url)
 
 
 def _read(message: str | bytes) -> Update | None:

@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import errno
-import logging
 import os
 import time
-from collections.abc import AsyncIterator, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +13,12 @@ from typing import Final
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from shifty.errors import UsageError
 from shifty.storage.blobs import SignedUpload, Span, UploadTerms
-from shifty.storage.errors import StoreAway
-from shifty.storage.pieces import PART, PARTS_AT_ONCE, PIECE, Tally
-
-log = logging.getLogger(__name__)
+from shifty.storage.objects import Objects
+from shifty.storage.pieces import PART, PARTS_AT_ONCE, Tally
 
 INCOMING: Final = "incoming"
 LEFT_BEHIND_AFTER: Final = timedelta(days=1)
@@ -42,6 +37,10 @@ class LocalBlobs:
         # Made when it is first used: an application that only describes itself makes no folder.
         return LocalStore(self._root, automatic_cleanup=True, mkdir=True)
 
+    @cached_property
+    def _objects(self) -> Objects:
+        return Objects(self._store, "the folder for artifacts")
+
     async def check(self) -> None:
         probe = self._root / INCOMING / f"check-{uuid4().hex}"
         try:
@@ -59,7 +58,7 @@ class LocalBlobs:
         arriving = f"{INCOMING}/{uuid4().hex}"
         tally = Tally(chunks)
         first, is_all = await tally.first()
-        with _named_errors(tally):
+        with self._objects.named_errors(tally):
             if is_all:
                 await obstore.put_async(self._store, arriving, first, use_multipart=False)
             else:
@@ -70,25 +69,14 @@ class LocalBlobs:
             return await asyncio.to_thread(self._settle, self._root / arriving, key)
 
     async def get(self, key: str, span: Span | None = None) -> AsyncIterator[bytes] | None:
-        try:
-            with _named_errors():
-                found = await obstore.get_async(
-                    self._store, key, options={"range": (span.start, span.end)} if span else None
-                )
-        except FileNotFoundError:
-            return None
-        return found.stream(min_chunk_size=PIECE)
+        return await self._objects.get(key, span)
 
     async def size_of(self, key: str) -> int | None:
-        try:
-            with _named_errors():
-                return (await obstore.head_async(self._store, key))["size"]
-        except FileNotFoundError:
-            return None
+        return await self._objects.size_of(key)
 
     async def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
-            with contextlib.suppress(FileNotFoundError), _named_errors():
+            with contextlib.suppress(FileNotFoundError), self._objects.named_errors():
                 await obstore.delete_async(self._store, key)
 
     async def tidy(self) -> None:
@@ -134,20 +122,6 @@ class LocalBlobs:
             with contextlib.suppress(OSError):
                 if file.stat().st_mtime < before:
                     file.unlink()
-
-
-@contextmanager
-def _named_errors(sent: Tally | None = None) -> Generator[None]:
-    """What the disk has is our own refusal; a file that is not there to be read, and what a sender has, stay that."""
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        if sent is None and isinstance(error, FileNotFoundError):
-            raise
-        if sent and error is sent.fault:
-            raise
-        log.warning("the folder for artifacts fails: %s", str(error).partition("\n")[0])
-        raise StoreAway from error
 
 
 def _sync(path: Path) -> None:

@@ -2,8 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +15,8 @@ from obstore.store import S3Store
 from shifty.errors import UsageError
 from shifty.storage.blobs import SignedUpload, Span, UploadTerms
 from shifty.storage.errors import StoreAway
-from shifty.storage.pieces import PART, PARTS_AT_ONCE, PIECE, Tally
+from shifty.storage.objects import Objects, first_line
+from shifty.storage.pieces import PART, PARTS_AT_ONCE, Tally
 from shifty.storage.sigv4 import Credentials, presign
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,8 @@ class S3Blobs:
                 retry_config={"max_retries": 3, "retry_timeout": _RETRIES_FOR},
             )
         except BaseError as error:
-            raise UsageError(f"SHIFTY_STORAGE_URL can't be used: {_first_line(error)}.") from None
+            raise UsageError(f"SHIFTY_STORAGE_URL can't be used: {first_line(error)}.") from None
+        self._objects = Objects(self._store, "the artifact store")
 
     async def check(self) -> None:
         key = f"check-{uuid4().hex}"
@@ -103,14 +104,14 @@ class S3Blobs:
                     "The artifact store needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                     "or give this machine a role."
                 ) from None
-            log.warning("the artifact store at %s fails: %s", self._bucket.endpoint, _first_line(error))
+            log.warning("the artifact store at %s fails: %s", self._bucket.endpoint, first_line(error))
             raise StoreAway from error
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> int:
         tally = Tally(chunks)
         first, is_all = await tally.first()
         attributes = {"Content-Type": content_type}
-        with _named_errors(tally):
+        with self._objects.named_errors(tally):
             if is_all:
                 await obstore.put_async(self._store, key, first, use_multipart=False, attributes=attributes)
             else:
@@ -126,24 +127,13 @@ class S3Blobs:
         return tally.size_bytes
 
     async def get(self, key: str, span: Span | None = None) -> AsyncIterator[bytes] | None:
-        try:
-            with _named_errors():
-                found = await obstore.get_async(
-                    self._store, key, options={"range": (span.start, span.end)} if span else None
-                )
-        except FileNotFoundError:
-            return None
-        return found.stream(min_chunk_size=PIECE)
+        return await self._objects.get(key, span)
 
     async def size_of(self, key: str) -> int | None:
-        try:
-            with _named_errors():
-                return (await obstore.head_async(self._store, key))["size"]
-        except FileNotFoundError:
-            return None
+        return await self._objects.size_of(key)
 
     async def delete(self, keys: Sequence[str]) -> None:
-        with contextlib.suppress(FileNotFoundError), _named_errors():
+        with contextlib.suppress(FileNotFoundError), self._objects.named_errors():
             await obstore.delete_async(self._store, keys)
 
     async def tidy(self) -> None:
@@ -165,24 +155,6 @@ class S3Blobs:
             expires_in=terms.expires_at - now,
         )
         return SignedUpload(url, headers)
-
-
-@contextmanager
-def _named_errors(sent: Tally | None = None) -> Generator[None]:
-    """What the store has is our own refusal; an object that is not there, and what a sender has, stay that."""
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        if sent is None and isinstance(error, FileNotFoundError):
-            raise
-        if sent and error is sent.fault:
-            raise
-        log.warning("the artifact store fails: %s", _first_line(error))
-        raise StoreAway from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")
 
 
 def credentials_in(environment: Mapping[str, str]) -> Credentials | None:
