@@ -2,16 +2,16 @@
 
 import asyncio
 import signal
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shifty.cli.display import View
 from shifty.cli.exits import Incomplete, Interrupted
+from shifty.cli.following import show_to_the_end
 from shifty.cli.local_workers import LocalWorkers
 from shifty.cli.uploading import tell_undelivered, tell_uploads
 from shifty.client.model import Snapshot
-from shifty.client.progress import follow, settled
+from shifty.client.progress import settled
 from shifty.client.transport import Transport
 
 _HAND_BACK_S = 6.0
@@ -81,18 +81,10 @@ class CiSession:
         )
 
     async def _follow(self) -> Snapshot:
-        last: Snapshot | None = None
-        away_since: float | None = None
-        async for update in follow(self.transport, self.run_id):
-            if isinstance(update, Snapshot):
-                last, away_since = update, None
-                self.view.show(update)
-                continue
-            if away_since is None:
-                away_since = time.monotonic()
-                self.view.say("The server is away; the workers go on with what they have.")
-            if time.monotonic() - away_since > self.patience_s:
-                raise Incomplete(f"{update} Results that it has not yet had wait on disk: `shifty ci --deliver`.")
-        if last is None:
-            raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
-        return last
+        return await show_to_the_end(
+            self.transport,
+            self.run_id,
+            self.view,
+            patience_s=self.patience_s,
+            remedy="Results that it has not yet had wait on disk: `shifty ci --deliver`.",
+        )

@@ -2,19 +2,19 @@
 
 import asyncio
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from shifty.cli.display import View
 from shifty.cli.exits import Incomplete, Interrupted
+from shifty.cli.following import show_to_the_end
 from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers
 from shifty.cli.uploading import tell_undelivered, tell_uploads
 from shifty.client import runs_api
 from shifty.client.errors import CallFailed, ServerAway
 from shifty.client.model import Snapshot
-from shifty.client.progress import follow, settled
+from shifty.client.progress import settled
 from shifty.client.transport import Transport
 from shifty.errors import UsageError
 
@@ -42,6 +42,7 @@ class Session:
     patience_s: float = 600.0
     _interrupts: int = 0
     _given_up: str | None = None
+    _revivals: int = 0
     _failed_starts: int = 0
 
     async def run_to_the_end(self) -> Snapshot:
@@ -82,24 +83,18 @@ class Session:
         return following.result()
 
     async def _follow(self) -> Snapshot:
-        last: Snapshot | None = None
-        away_since: float | None = None
-        revivals = 0
-        async for update in follow(self.transport, self.run_id):
-            if isinstance(update, Snapshot):
-                last, away_since = update, None
-                self.view.show(update)
-                continue
-            if away_since is None:
-                away_since = time.monotonic()
-                self.view.say("The server is away; the workers go on with what they have.")
-            if self.local is not None and revivals < _MOST_REVIVALS:
-                revivals += await self._revive(self.local)
-            if time.monotonic() - away_since > self.patience_s:
-                raise Incomplete(f"{update} Results that it has not yet had wait on disk; start it and look again.")
-        if last is None:
-            raise Incomplete(f"Run {self.run_id} ended before anything was heard of it.")
-        return last
+        return await show_to_the_end(
+            self.transport,
+            self.run_id,
+            self.view,
+            patience_s=self.patience_s,
+            remedy="Results that it has not yet had wait on disk; start it and look again.",
+            when_away=self._revive_local,
+        )
+
+    async def _revive_local(self) -> None:
+        if self.local is not None and self._revivals < _MOST_REVIVALS:
+            self._revivals += await self._revive(self.local)
 
     async def _revive(self, local: LocalServer) -> bool:
         try:
