@@ -6,10 +6,10 @@ T ?= tests
 # Playwright and PostgreSQL use the second core; more workers only make the tests wait for each other.
 JOBS ?= 2
 
-.PHONY: help setup demo test check fix bench clean
+.PHONY: help setup demo test check fix bench train-healer clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## .venv, node_modules and a browser (the other goals do that themselves)
 	@scripts/setup tests
@@ -41,6 +41,10 @@ fix: ## format, and repair what can be repaired
 bench: ## measure; writes build/bench/*.json
 	@scripts/setup tests
 	@scripts/bench
+
+train-healer: ## train the healer's ranker and calibrator anew from the data beside the repository
+	@scripts/setup tests
+	@$(PYTHON) scripts/train_healer.py
 
 clean: ## remove what setup, tests and benchmarks have made
 	rm -rf .venv node_modules build dist .pytest_cache .ruff_cache .hypothesis

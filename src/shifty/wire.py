@@ -89,6 +89,62 @@ class Attachment(Message, kw_only=True, frozen=True):
     size_bytes: int | None = None
 
 
+class HealedElement(Message, kw_only=True, frozen=True):
+    """What a reader needs to recognise an element; shorter than a fingerprint."""
+
+    tag: str = ""
+    role: str = ""
+    name: str = ""
+    """Accessible name, else text."""
+    attributes: dict[str, str] = {}
+    """``id``, ``class``, ``name``, ``data-*`` … as in the page."""
+    box: list[float] = []
+    """x, y, width, height in CSS pixels of the document."""
+
+
+class HealAlternative(Message, kw_only=True, frozen=True):
+    locator: Text
+    confidence: float
+
+
+class Heal(Message, kw_only=True, frozen=True):
+    """A broken locator in one step of an attempt, and what became of it. The hook tells it as an annotation
+    ``shifty:heal`` whose description is this as JSON."""
+
+    original_selector: Text
+    """As Playwright has it, frames included."""
+    original_locator: Text = ""
+    """As code, where known: ``locator('#username')``."""
+    healed_selector: Text | None = None
+    """As Playwright has it, frames included; None: no candidate."""
+    healed_locator: Text | None = None
+    """As an author would write it: ``getByTestId('username-input')``."""
+    decision: Literal["heal", "propose", "refuse"]
+    confidence: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    strategy: str
+    success: bool = False
+    """It was healed, unique and actionable, and the step passed."""
+    reason: Literal["not-found", "strict"] = "not-found"
+    action: str = ""
+    """``click``, ``fill``, ``expect:to.have.text`` …"""
+    explanation: Text = ""
+    alternatives: list[HealAlternative] = []
+    call_site: Location | None = None
+    """Of the method's name in the test's own code; columns count from 1."""
+    frames: list[Location] = []
+    """The whole stack outside node_modules, innermost first: page objects are found by it."""
+    page_url: str = ""
+    before: HealedElement | None = None
+    """The fingerprint."""
+    after: HealedElement | None = None
+    waited_ms: Millis = 0
+    """Before it was taken for broken."""
+    execution_time_ms: Millis = 0
+    """Of the heal itself, without the wait."""
+    screenshot: str | None = None
+    """Name of the attachment that shows the element marked."""
+
+
 class Attempt(Message, kw_only=True, frozen=True):
     """One try at a test. ``attempt`` counts from 0 within one lease, as Playwright's ``retry`` does."""
 
@@ -102,6 +158,7 @@ class Attempt(Message, kw_only=True, frozen=True):
     stdout: Text = ""
     stderr: Text = ""
     attachments: list[Attachment] = []
+    heals: list[Heal] = []
     worker_index: int | None = None
     lease: str | None = None
     """Set by the server: the token of the lease it ran under."""
