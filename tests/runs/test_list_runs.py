@@ -48,6 +48,7 @@ async def test_a_run_has_the_fields_of_the_contract(api: Api, seed: Seed) -> Non
         "passedTests": 148,
         "failedTests": 2,
         "flakyTests": 0,
+        "healedTests": 0,
         "skippedTests": 0,
         "notRunTests": 0,
         "durationMs": 125000,

@@ -22,7 +22,7 @@ from shifty.cli.data_dir import make_data_dir
 from shifty.cli.durations import read_durations
 from shifty.cli.exits import Exit, exit_of_run
 from shifty.cli.find_server import configured
-from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, TenantName
+from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Healing, HealingVerdict, Json, TenantName
 from shifty.cli.output import console, count, print_json
 from shifty.cli.run_id import resolve
 from shifty.cli.run_options import (
@@ -103,6 +103,8 @@ def ci(
     deliver: Annotated[
         bool, typer.Option("--deliver", help="Run nothing: deliver what jobs without a server left in the data folder.")
     ] = False,
+    healing: Healing = None,
+    healing_verdict: HealingVerdict = None,
     json: Json = False,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
@@ -114,7 +116,7 @@ def ci(
     The first job starts the run, others join it; a retried job runs what failed. When the server is away, each job runs
     its share of the suite and delivers the results later.
     """
-    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    settings = Flags(api_url, api_key, tenant, data_dir, healing, healing_verdict).settings()
     address = configured(settings)
     if address is None:
         raise UsageError(_NO_SERVER)
@@ -208,7 +210,7 @@ def _tell(ended: Ended | OfflineResult, out: Console, wall_s: float, *, json: bo
         print_summary(out, last, found, wall_s)
     if ended.started_here:
         # Once a run: every job of it would repeat the same lines.
-        tell_github(environ, out.file, annotations(found))
+        tell_github(environ, out.file, annotations(found, warn=last.healing_verdict != "report"))
     append(environ.get("GITHUB_STEP_SUMMARY"), markdown(last, found, ended.note) + "\n")
     append(environ.get("GITHUB_OUTPUT"), f"run-id={last.id}\nconclusion={last.conclusion or last.status}\n")
     if json:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import IO
 
 from shifty.cli.findings import Findings
+from shifty.cli.heals import percent, replacement, tally
 from shifty.cli.output import count
+from shifty.client.healing_api import HealingEvent
 from shifty.client.model import Failure, Snapshot
 
 _MOST_ANNOTATIONS = 10
@@ -16,8 +18,11 @@ _LONGEST_MESSAGE = 2000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def annotations(found: Findings, folder: str = "") -> list[str]:
-    """One ``::error`` a line. ``folder`` is where the tests' paths are relative to, from the repository's root."""
+def annotations(found: Findings, folder: str = "", *, warn: bool = True) -> list[str]:
+    """One ``::error`` a line, and a ``::warning`` for each heal unless ``warn`` is False.
+
+    ``folder`` is where the tests' paths are relative to, from the repository's root.
+    """
     lines = [
         _error(_path(folder, failure.test_file), failure.line, _title(failure), failure.error_message or "failed")
         for failure in found.failed
@@ -28,6 +33,19 @@ def annotations(found: Findings, folder: str = "") -> list[str]:
     rest = len(lines) - _MOST_ANNOTATIONS
     if rest > 0:
         lines = [*lines[: _MOST_ANNOTATIONS - 1], _error("", None, "Shifty", f"{count(rest + 1, 'more failure')}.")]
+    # GitHub counts warnings apart from errors.
+    return lines + (_warnings(found.healing.events, folder)[:_MOST_ANNOTATIONS] if warn else [])
+
+
+def _warnings(events: Sequence[HealingEvent], folder: str) -> list[str]:
+    lines: list[str] = []
+    for heal in events:
+        if not heal.success:
+            continue
+        where = heal.call_site.file if heal.call_site else heal.test_file
+        line = heal.call_site.line if heal.call_site else None
+        message = f"{replacement(heal)} ({percent(heal.confidence)} sure, {heal.strategy}): {heal.explanation}"
+        lines.append(_told("warning", _path(folder, where), line, f"healed: {heal.test_name}", message))
     return lines
 
 
@@ -36,9 +54,13 @@ def _path(folder: str, file: str) -> str:
 
 
 def _error(file: str, line: int | None, title: str, message: str) -> str:
+    return _told("error", file, line, title, message)
+
+
+def _told(level: str, file: str, line: int | None, title: str, message: str) -> str:
     known = {"file": file, "line": str(line) if line else "", "title": title}
     properties = ",".join(f"{name}={escape_property(value)}" for name, value in known.items() if value)
-    return f"::error {properties}::{escape_data(_ANSI.sub('', message)[:_LONGEST_MESSAGE])}"
+    return f"::{level} {properties}::{escape_data(_ANSI.sub('', message)[:_LONGEST_MESSAGE])}"
 
 
 def escape_data(text: str) -> str:
@@ -60,19 +82,34 @@ def markdown(last: Snapshot, found: Findings, note: str = "") -> str:
     word = last.conclusion or last.status
     sign = {"passed": "✅", "flaky": "✅"}.get(word, "❌")
     numbers = [(last.passed_tests, "passed"), (last.failed_tests, "failed"), (last.flaky_tests, "flaky")]
+    numbers += [(last.healed_tests, "healed")]
     numbers += [(last.skipped_tests, "skipped"), (last.not_run_tests, "not run")]
     lines = [
-        f"### {sign} Shifty: {word}",
+        f"### {sign} Shifty: {word}{tally(last.healed_tests)}",
         "",
         ", ".join(f"{number} {name}" for number, name in numbers if number) + f" of {count(last.total_tests, 'test')}",
         "",
         *([_plain(note), ""] if note else []),
         *_failures(found.failed),
+        *_healed(found.healing.events),
         *(f"- {_plain(error.test_file or 'outside of tests')}: {_plain(error.message)}" for error in found.errors),
         f"Run `{last.id}`: `shifty show {last.id}`",
         "",
     ]
     return "\n".join(lines)
+
+
+def _healed(events: Sequence[HealingEvent]) -> list[str]:
+    """A row for each locator that was healed, and for each that could be."""
+    told = [heal for heal in events if heal.decision != "refuse"]
+    if not told:
+        return []
+    rows = [
+        f"| {_plain(heal.test_file)} › {_plain(heal.test_name)} | {_plain(replacement(heal))} "
+        f"| {'healed' if heal.success else 'suggested'}, {percent(heal.confidence)} sure |"
+        for heal in told[:_MOST_FAILURES]
+    ]
+    return ["| test | locator | |", "|---|---|---|", *rows, ""]
 
 
 def _failures(failed: Sequence[Failure]) -> list[str]:

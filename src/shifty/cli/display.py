@@ -125,6 +125,7 @@ def _line(snapshot: Snapshot, elapsed_s: float) -> str:
     for number, word in (
         (snapshot.failed_tests, "failed"),
         (snapshot.flaky_tests, "flaky"),
+        (snapshot.healed_tests, "healed"),
         (snapshot.skipped_tests, "skipped"),
         (snapshot.not_run_tests, "not run"),
     ):

@@ -68,6 +68,7 @@ _STYLES = {
     "failed": "red",
     "timedOut": "red",
     "flaky": "yellow",
+    "healed": "yellow",
     "cancelled": "yellow",
     "skipped": "cyan",
     "notRun": "magenta",

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from shifty.cli.display import print_error, workers_table
 from shifty.cli.find_server import connected
+from shifty.cli.findings import Healing, healing_of
+from shifty.cli.heals import print_heals
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, TenantName
 from shifty.cli.output import console, duration, minute, print_json_bytes, status_text, table
 from shifty.cli.run_id import resolve
@@ -33,19 +35,20 @@ def show(
     data_dir: DataDir = None,
 ) -> None:
     """Show a run: its verdict, its workers, its failures."""
-    body = asyncio.run(_fetch(Flags(api_url, api_key, tenant, data_dir).settings(), run))
+    body, healing = asyncio.run(_fetch(Flags(api_url, api_key, tenant, data_dir).settings(), run))
     if json:
         print_json_bytes(body)
         return
-    _print(console(json=False), runs_api.read_details(body), every=every)
+    _print(console(json=False), runs_api.read_details(body), healing, every=every)
 
 
-async def _fetch(settings: Settings, run: str) -> bytes:
+async def _fetch(settings: Settings, run: str) -> tuple[bytes, Healing]:
     async with connected(settings) as transport:
-        return await runs_api.run_details(transport, await resolve(transport, run))
+        run_id = await resolve(transport, run)
+        return await runs_api.run_details(transport, run_id), await healing_of(transport, run_id)
 
 
-def _print(out: Console, details: RunDetails, *, every: bool) -> None:
+def _print(out: Console, details: RunDetails, healing: Healing, *, every: bool) -> None:
     _print_head(out, details.run)
     if details.run.workers:
         out.print(workers_table(details.run.workers))
@@ -55,12 +58,11 @@ def _print(out: Console, details: RunDetails, *, every: bool) -> None:
     tests = table("", "test", "time", right=("time",))
     for result in details.results:
         if every or _is_notable(result):
-            tests.add_row(
-                status_text("flaky" if result.flaky else result.status), _name(result), duration(result.duration_ms)
-            )
+            tests.add_row(status_text(_word(result)), _name(result), duration(result.duration_ms))
             tests.add_row("", _text_below(result), "")
     if tests.row_count:
         out.print(tests)
+    print_heals(out, healing)
 
 
 def _print_head(out: Console, run: RunInFull) -> None:
@@ -73,13 +75,20 @@ def _print_head(out: Console, run: RunInFull) -> None:
     if run.failure_reason:
         out.print(Text(f"could not be completed: {run.failure_reason}", style="red"))
     counts = [(run.passed_tests, "passed"), (run.failed_tests, "failed"), (run.flaky_tests, "flaky")]
+    counts += [(run.healed_tests, "healed")]
     counts += [(run.skipped_tests, "skipped"), (run.not_run_tests, "not run")]
     out.print(f"{run.total_tests} tests: " + ", ".join(f"{number} {name}" for number, name in counts if number))
     out.print()
 
 
 def _is_notable(result: Result) -> bool:
-    return result.flaky or result.status in ("failed", "notRun")
+    return result.flaky or result.healing_attempted or result.status in ("failed", "notRun")
+
+
+def _word(result: Result) -> str:
+    if result.healed and result.status == "passed":
+        return "healed"
+    return "flaky" if result.flaky else result.status
 
 
 def _name(result: Result) -> str:

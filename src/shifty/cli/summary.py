@@ -6,6 +6,7 @@ from rich.text import Text
 
 from shifty.cli.display import print_error, print_failure, workers_table
 from shifty.cli.findings import Findings
+from shifty.cli.heals import print_heals, tally
 from shifty.cli.output import count, duration
 from shifty.client.model import LooseError, NotRun, Snapshot
 
@@ -30,6 +31,7 @@ class RunSummary(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     passed_tests: int
     failed_tests: int
     flaky_tests: int
+    healed_tests: int
     skipped_tests: int
     not_run: int
     wall_seconds: float
@@ -46,6 +48,7 @@ def summary_of(snapshot: Snapshot, wall_s: float) -> RunSummary:
         passed_tests=snapshot.passed_tests,
         failed_tests=snapshot.failed_tests,
         flaky_tests=snapshot.flaky_tests,
+        healed_tests=snapshot.healed_tests,
         skipped_tests=snapshot.skipped_tests,
         not_run=snapshot.not_run_tests,
         wall_seconds=round(wall_s, 3),
@@ -62,13 +65,16 @@ def print_summary(console: Console, snapshot: Snapshot, found: Findings, wall_s:
         print_failure(console, failure)
     print_not_run(console, found.not_run)
     print_errors(console, found.errors)
-    if found.failed or found.not_run or found.errors:
+    print_heals(console, found.healing)
+    if found.failed or found.not_run or found.errors or found.healing.events or found.healing.drifts:
         console.print()
     if snapshot.workers:
         console.print(workers_table(snapshot.workers))
         console.print()
     console.print(_verdict(snapshot, wall_s))
     console.print(Text(f"  look further:  shifty show {snapshot.id}", style="dim"))
+    if snapshot.healed_tests:
+        console.print(Text(f" repair source:  shifty heal apply {snapshot.id}", style="dim"))
     if snapshot.failed_tests or snapshot.not_run_tests:
         console.print(Text(f"                 shifty failed {snapshot.id}", style="dim"))
         console.print(Text(f"     run again:  shifty rerun {snapshot.id} --failed", style="dim"))
@@ -103,11 +109,20 @@ def _verdict(snapshot: Snapshot, wall_s: float) -> Text:
     word = snapshot.conclusion or snapshot.status
     if snapshot.status == "failed":
         word = f"could not be completed ({_why(snapshot.failure_reason or 'unknown')})"
-    style = {"passed": "bold green", "flaky": "bold yellow", "cancelled": "bold yellow"}.get(word, "bold red")
+    healed = bool(snapshot.healed_tests) and word == "passed"
+    style = {
+        "passed": "bold yellow" if healed else "bold green",
+        "flaky": "bold yellow",
+        "cancelled": "bold yellow",
+    }.get(word, "bold red")
     counts = [(snapshot.passed_tests, "passed"), (snapshot.failed_tests, "failed"), (snapshot.flaky_tests, "flaky")]
+    counts += [(snapshot.healed_tests, "healed")]
     counts += [(snapshot.skipped_tests, "skipped"), (snapshot.not_run_tests, "not run")]
     numbers = ", ".join(f"{number} {name}" for number, name in counts if number) or "no tests"
-    return Text.assemble((f"Run {word}", style), f": {numbers} of {snapshot.total_tests} in {duration(wall_s * 1000)}")
+    return Text.assemble(
+        (f"Run {word}{tally(snapshot.healed_tests)}", style),
+        f": {numbers} of {snapshot.total_tests} in {duration(wall_s * 1000)}",
+    )
 
 
 def _why(failure_reason: str) -> str:

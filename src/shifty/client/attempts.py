@@ -71,6 +71,7 @@ class Result(Answer, kw_only=True, frozen=True):
     duration_ms: int = 0
     retry_count: int = 0
     healing_attempted: bool = False
+    healed: bool = False
     trace_url: str | None = None
     error_message: str | None = None
     reason: str | None = None

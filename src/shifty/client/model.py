@@ -135,6 +135,7 @@ class Totals(Answer, kw_only=True, frozen=True):
     passed_tests: int = 0
     failed_tests: int = 0
     flaky_tests: int = 0
+    healed_tests: int = 0
     skipped_tests: int = 0
     not_run_tests: int = 0
 
@@ -152,6 +153,8 @@ class Snapshot(Totals, kw_only=True, frozen=True):
     shards: list[ShardProgress] = []
     workers: list[WorkerProgress] = []
     recent_failures: list[Failure] = []
+    healing_verdict: str = "warn"
+    """``report``, ``warn`` or ``fail``."""
 
     @property
     def is_over(self) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 RerunScope: TypeAlias = Literal["failed", "all"]
+HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 
 
 class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True):
@@ -30,6 +31,8 @@ class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=Tr
     tests: "Sequence[wire.PlannedTest] | None" = None
     pending_timeout_ms: int | None = None
     rerun_scope: RerunScope | None = None
+    healing_verdict: HealingVerdict | None = None
+    """What a run with healed tests comes to; None: as its project has it."""
 
 
 async def orchestrate(transport: Transport, asked: Orchestrate, *, idempotency_key: str | None = None) -> Orchestrated:

@@ -1,6 +1,6 @@
 """The calls that workers make: claim, renew, finish, report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -76,6 +76,19 @@ async def renew(transport: Transport, run_id: str, token: str) -> Renewal:
 async def finish(transport: Transport, run_id: str, token: str, how: Finish, *, patience_s: float) -> None:
     body = msgspec.json.encode(how)
     await transport.call("POST", f"/runs/{run_id}/leases/{token}/finish", body=body, patience_s=patience_s)
+
+
+async def heal(transport: Transport, body: bytes) -> bytes:
+    """One try, since a test waits. ``HealRequest`` and ``HealAnswer`` are passed on as they are."""
+    return await transport.call("POST", "/healing/heal", body=body, patience_s=0)
+
+
+async def known_fingerprints(transport: Transport, query: Mapping[str, str]) -> bytes:
+    return await transport.call("GET", "/healing/fingerprints", query=query, patience_s=0)
+
+
+async def post_fingerprints(transport: Transport, body: bytes, *, patience_s: float) -> None:
+    await transport.call("POST", "/healing/fingerprints", body=body, patience_s=patience_s)
 
 
 async def post_events(

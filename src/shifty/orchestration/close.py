@@ -12,6 +12,10 @@ from shifty.runs.verdict import Ending, verdict
 from shifty.tenants.quota import count_minutes
 
 NEVER_REPORTED = "the run ended before it reported"
+HEALED_FAILS = (
+    "It passed only with a healed locator, and this run's healing verdict is `fail`. `shifty show` says which locator; "
+    "`shifty heal apply` repairs the source."
+)
 
 
 async def close_if_done(tx: Transaction, key: RunKey) -> bool:
@@ -76,6 +80,8 @@ def _is_done(state: ClosingState) -> bool:
 
 async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -> None:
     await ResultStore(tx).conclude_rest(key, reason)
+    if state.healing_verdict == "fail":
+        await ResultStore(tx).fail_healed(key, HEALED_FAILS)
     store = RunStore(tx, key.tenant_id)
     await store.mark_flaky(key.run_id)
     counts = await store.recount(key.run_id)

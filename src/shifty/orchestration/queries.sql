@@ -20,9 +20,9 @@ insert into idempotency_keys (tenant_id, project_id, key, run_id) values (%(tena
 
 -- name: create_run
 insert into runs (id, tenant_id, project_id, origin, branch, commit_sha, ci_build_id, actor, metadata, worker_count,
-                  total_tests, pending_timeout, rerun_of)
+                  total_tests, pending_timeout, rerun_of, healing_verdict)
 values (%(run_id)s, %(tenant_id)s, %(project_id)s, 'orchestrated', %(branch)s, %(commit_sha)s, %(ci_build_id)s, %(actor)s,
-        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s, %(rerun_of)s);
+        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s, %(rerun_of)s, %(healing_verdict)s);
 
 -- name: started_run
 select r.status, r.worker_count, r.total_tests,
@@ -41,6 +41,7 @@ select r.status, r.origin, r.project_id,
        (select count(*) from run_errors e where e.run_id = r.id)::int as errors,
        (select count(*) from shards s where s.run_id = r.id and s.state = 'failed')::int as lost_shards,
        r.failure_reason, r.closed, r.last_event_at + r.pending_timeout < now() as is_silent,
+       coalesce(r.healing_verdict, (select p.healing_verdict from projects p where p.id = r.project_id)) as healing_verdict,
        -- Teardown projects run when a machine has no more work, so after the last batch. Nobody waits for them in vain.
        (select count(*) from tests t where t.run_id = r.id and t.stage = 'teardown' and t.outcome is null
            and exists (select 1 from workers w where w.run_id = r.id and w.left_at is null
@@ -103,17 +104,18 @@ with c as (
            count(*) filter (where outcome = 'skipped') as skipped,
            count(*) filter (where outcome = 'notRun') as not_run,
            count(*) filter (where outcome = 'passed' and flaky) as flaky,
+           count(*) filter (where healed) as healed,
            count(*) filter (where raw_status = 'timedOut') as timed_out
       from tests where run_id = %(run_id)s and tenant_id = %(tenant_id)s
 )
 update runs r
    set listed_tests = c.listed, passed_tests = c.passed, failed_tests = c.failed, skipped_tests = c.skipped,
-       flaky_tests = c.flaky,
+       flaky_tests = c.flaky, healed_tests = c.healed,
        -- Planned and never even listed: a hole that the ledger shows as not run.
        not_run_tests = c.not_run + greatest(0, r.total_tests - c.listed), total_tests = greatest(r.total_tests, c.listed)
   from c
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
-returning r.total_tests, r.passed_tests, r.failed_tests, r.skipped_tests, r.not_run_tests, r.flaky_tests, c.timed_out;
+returning r.total_tests, r.passed_tests, r.failed_tests, r.skipped_tests, r.not_run_tests, r.flaky_tests, c.timed_out, r.healed_tests;
 
 -- name: end_run
 update runs set status = %(status)s, conclusion = %(conclusion)s, failure_reason = coalesce(failure_reason, %(reason)s),

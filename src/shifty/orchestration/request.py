@@ -55,6 +55,8 @@ class RunRequest:
     added: tuple[str, ...] = ()
     """Those of ``files`` that only ``tests`` named."""
     rerun: Rerun | None = None
+    healing_verdict: Literal["report", "warn", "fail"] | None = None
+    """None: the project's."""
 
     @property
     def actor(self) -> str | None:

@@ -42,6 +42,8 @@ class ClosingState(NamedTuple):
     closed: bool
     is_silent: bool
     """Nothing was heard of it for as long as a run may wait for workers."""
+    healing_verdict: str
+    """``report``, ``warn`` or ``fail``: what healed tests mean for the verdict."""
     teardowns: int
     """Teardown tests that a live worker will still run."""
 
@@ -54,6 +56,7 @@ class Counts(NamedTuple):
     not_run: int
     flaky: int
     timed_out: int
+    healed: int
 
 
 class RunStore:
@@ -96,6 +99,7 @@ class RunStore:
             expected=expected,
             pending_timeout=request.pending_timeout,
             rerun_of=request.rerun.of if request.rerun else None,
+            healing_verdict=request.healing_verdict,
         )
 
     async def original(self, run_id: UUID, only: str | None) -> Original | None:

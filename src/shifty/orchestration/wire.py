@@ -104,6 +104,12 @@ class OrchestrateRequest(Body):
         examples=["failed"],
     )
 
+    healing_verdict: Literal["report", "warn", "fail"] | None = Field(
+        default=None,
+        description="What healed tests mean for the verdict: `report` and `warn`: they pass; `fail`: they fail "
+        "when the run closes. Null: as the project has it.",
+    )
+
     def checked(self, idempotency_key: str | None) -> RunRequest:
         """The request, once all of it has been checked.
 
@@ -129,6 +135,7 @@ class OrchestrateRequest(Body):
             duplicates=duplicates,
             added=added,
             rerun=rerun,
+            healing_verdict=self.healing_verdict,
         )
 
 

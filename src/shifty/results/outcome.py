@@ -24,6 +24,9 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """None: provisional, Playwright will try again."""
     raw_status: str
     flaky: bool
+    healing_attempted: bool
+    healed: bool
+    """It passed, and its last attempt went on with another locator than it was written with."""
     reason: str | None
     duration_ms: int
     retry_count: int
@@ -67,6 +70,8 @@ def row_of(result: TestResult, run_id: str, tenant_id: str, lease: str | None) -
         outcome=outcome,
         raw_status=result.status,
         flaky=outcome == "passed" and _is_flaky(result, attempts),
+        healing_attempted=any(attempt.heals for attempt in attempts),
+        healed=outcome == "passed" and bool(attempts) and any(heal.success for heal in attempts[-1].heals),
         reason=result.reason,
         duration_ms=result.duration_ms,
         retry_count=result.retry_count,

@@ -30,7 +30,7 @@ select r.id, r.tenant_id, p.slug
 with input as materialized (
     select * from jsonb_to_recordset(%(rows)s::jsonb) as x(
         run_id uuid, tenant_id uuid, test_id text, file text, project_name text, title_path text[], line int,
-        tags text[], outcome text, raw_status text, flaky boolean, reason text, duration_ms int, retry_count int,
+        tags text[], outcome text, raw_status text, flaky boolean, healing_attempted boolean, healed boolean, reason text, duration_ms int, retry_count int,
         error_message text, attempts jsonb, rank bigint, lease uuid, started_at timestamptz)
 ), held as materialized (
     select l.token, l.run_id, l.seq, w.name as worker
@@ -45,22 +45,22 @@ with input as materialized (
 ), before as materialized (
     -- Carries what was reported along, so that nothing below has to join the two again.
     select e.*, t.outcome as old_outcome, t.flaky as old_flaky, t.duration_ms as old_duration_ms, t.revision as old_revision,
-           t.attempts as old_attempts, t.stage
+           t.healed as old_healed, t.attempts as old_attempts, t.stage
       from eligible e join tests t on t.run_id = e.run_id and t.test_id = e.test_id
      order by e.run_id, e.test_id
        for update of t
 ), inserted as (
     insert into tests (run_id, tenant_id, test_id, file, project_name, title_path, line, tags, outcome, raw_status,
-                       flaky, reason, duration_ms, retry_count, error_message, attempts, revision, worker, started_at,
+                       flaky, healing_attempted, healed, reason, duration_ms, retry_count, error_message, attempts, revision, worker, started_at,
                        running_since, finished_at)
     select e.run_id, e.tenant_id, e.test_id, e.file, e.project_name, e.title_path, e.line, coalesce(e.tags, '{}'),
-           e.outcome, e.raw_status, e.flaky, e.reason, e.duration_ms, e.retry_count, e.error_message, e.attempts,
+           e.outcome, e.raw_status, e.flaky, e.healing_attempted, e.healed, e.reason, e.duration_ms, e.retry_count, e.error_message, e.attempts,
            e.revision, e.worker, e.started_at, case when e.outcome is null then now() end,
            case when e.outcome is not null then now() end
       from eligible e
      order by e.run_id, e.test_id
     on conflict (run_id, test_id) do nothing
-    returning run_id, outcome, flaky, duration_ms
+    returning run_id, outcome, flaky, healed, duration_ms
 ), updated as (
     update tests t
        set outcome = b.outcome, raw_status = b.raw_status, reason = b.reason, duration_ms = b.duration_ms,
@@ -71,6 +71,7 @@ with input as materialized (
            finished_at = case when b.outcome is not null then now() end,
            -- Attempts under an earlier lease stay: they happened, and a failure among them makes a pass flaky.
            attempts = case when b.old_attempts = '[]' then b.attempts else k.kept || b.attempts end,
+           healed = b.healed, healing_attempted = b.healing_attempted or k.kept @? '$[*].heals[*]',
            flaky = b.flaky or (b.outcome = 'passed' and k.kept @? '$[*] ? (@.status == "failed" || @.status == "timedOut")')
       from before b,
            lateral (select coalesce(jsonb_agg(a), '[]') as kept
@@ -85,11 +86,11 @@ with input as materialized (
             -- Set-up and teardown run once a machine, and one that failed anywhere has failed.
             or (b.stage <> 'main' and b.outcome in ('failed', 'notRun') and b.old_outcome is not distinct from 'passed'))
        and not (b.stage <> 'main' and b.outcome is not distinct from 'passed' and b.old_outcome is not distinct from 'failed')
-    returning t.run_id, t.outcome, t.flaky, t.duration_ms, b.old_outcome, b.old_flaky, b.old_duration_ms
+    returning t.run_id, t.outcome, t.flaky, t.healed, t.duration_ms, b.old_outcome, b.old_flaky, b.old_healed, b.old_duration_ms
 ), change as (
-    select run_id, 1 as listed, outcome, flaky, duration_ms, 1 as sign from inserted
-    union all select run_id, 0, outcome, flaky, duration_ms, 1 from updated
-    union all select run_id, 0, old_outcome, old_flaky, old_duration_ms, -1 from updated
+    select run_id, 1 as listed, outcome, flaky, healed, duration_ms, 1 as sign from inserted
+    union all select run_id, 0, outcome, flaky, healed, duration_ms, 1 from updated
+    union all select run_id, 0, old_outcome, old_flaky, old_healed, old_duration_ms, -1 from updated
 ), delta as (
     select run_id, sum(listed) as listed,
            coalesce(sum(sign) filter (where outcome = 'passed'), 0) as passed,
@@ -97,6 +98,7 @@ with input as materialized (
            coalesce(sum(sign) filter (where outcome = 'skipped'), 0) as skipped,
            coalesce(sum(sign) filter (where outcome = 'notRun'), 0) as not_run,
            coalesce(sum(sign) filter (where outcome = 'passed' and flaky), 0) as flaky,
+           coalesce(sum(sign) filter (where outcome = 'passed' and healed), 0) as healed,
            coalesce(sum(sign * duration_ms) filter (where outcome is not null), 0) as duration_ms
       from change group by run_id
 ), counted as (
@@ -107,7 +109,7 @@ with input as materialized (
                               else r.total_tests + d.listed end,
            passed_tests = r.passed_tests + d.passed, failed_tests = r.failed_tests + d.failed,
            skipped_tests = r.skipped_tests + d.skipped, not_run_tests = r.not_run_tests + d.not_run,
-           flaky_tests = r.flaky_tests + d.flaky, test_duration_ms = r.test_duration_ms + d.duration_ms,
+           flaky_tests = r.flaky_tests + d.flaky, healed_tests = r.healed_tests + d.healed, test_duration_ms = r.test_duration_ms + d.duration_ms,
            status = case when r.status = 'pending' then 'running' else r.status end,
            started_at = coalesce(r.started_at, now()),
            version = r.version + 1, last_event_at = now()
@@ -265,6 +267,12 @@ update runs r
        not_run_tests = not_run_tests + (select count(*) from done where outcome = 'notRun'),
        version = version + 1
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and exists (select 1 from done);
+
+-- name: fail_healed
+-- At the close, where the run's policy does not take a healed pass for one. That it was healed stays known.
+update tests
+   set outcome = 'failed', error_message = %(message)s, flaky = false
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome = 'passed' and healed;
 
 -- name: conclude_rest
 -- At the close: whatever was planned and never reported is told so, with the reason.

@@ -138,6 +138,10 @@ class ResultStore:
     async def conclude_rest(self, key: RunKey, reason: str) -> None:
         await self._tx.execute(QUERIES["conclude_rest"], {**key._asdict(), "reason": reason})
 
+    async def fail_healed(self, key: RunKey, message: str) -> None:
+        """Tests that passed only with a healed locator have failed; the caller counts the run anew."""
+        await self._tx.execute(QUERIES["fail_healed"], {**key._asdict(), "message": message})
+
     async def _ids(self, name: str, values: dict[str, object]) -> list[UUID]:
         cursor = await self._tx.execute(QUERIES[name], values)
         return [row[0] for row in await cursor.fetchall()]

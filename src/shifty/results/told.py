@@ -34,6 +34,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     raw_status: str | None
     flaky: bool
+    healing_attempted: bool
+    healed: bool
     reason: str | None
     duration_ms: int
     retry_count: int
@@ -73,6 +75,7 @@ class _Snapshot(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     passed_tests: int
     failed_tests: int
     flaky_tests: int
+    healed_tests: int
     skipped_tests: int
     not_run_tests: int
     shards: list[_Shard]
@@ -84,6 +87,7 @@ class _Snapshot(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
             "passedTests": self.passed_tests,
             "failedTests": self.failed_tests,
             "flakyTests": self.flaky_tests,
+            "healedTests": self.healed_tests,
             "skippedTests": self.skipped_tests,
             "notRunTests": self.not_run_tests,
         }

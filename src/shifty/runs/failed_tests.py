@@ -55,6 +55,8 @@ def _whole_file(file: str) -> ReportedTest:
         outcome="notRun",
         raw_status=None,
         flaky=False,
+        healing_attempted=False,
+        healed=False,
         reason="not all tests of this file were known when the run ended",
         duration_ms=0,
         retry_count=0,

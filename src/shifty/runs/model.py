@@ -12,7 +12,7 @@ from shifty.wire import Outcome
 Status: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timedOut"]
 Origin: TypeAlias = Literal["orchestrated", "reported"]
-ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky"]
+ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed"]
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
 
 
@@ -36,6 +36,10 @@ class Run:
     rerun_of: UUID | None
     """The run of which this one repeats what failed or never ran."""
     ledger: Ledger
+    healed_tests: int
+    """Passed with a healed locator, or would have under another healing verdict."""
+    healing_verdict: Literal["report", "warn", "fail"]
+    """Its own, else its project's."""
     test_duration: timedelta
     """Of all tests together, as if one had run after the other."""
     duration: timedelta | None
@@ -92,6 +96,8 @@ class ReportedTest:
     outcome: Outcome
     raw_status: str | None
     flaky: bool
+    healing_attempted: bool
+    healed: bool
     reason: str | None
     duration_ms: int
     retry_count: int

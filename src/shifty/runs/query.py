@@ -97,7 +97,11 @@ class ResultQuery(Body):
     """Which results of a run are wanted."""
 
     status: Annotated[
-        ResultStatus, Query(description="Only results that ended so; `flaky` are those that passed and are flaky.")
+        ResultStatus,
+        Query(
+            description="Only results that ended so; `flaky` are those that passed and are flaky, `healed` those that "
+            "went on with a healed locator."
+        ),
     ] = "all"
     file: Annotated[OptionalText, Query(description="Only tests of this spec file.")] = None
     search: Annotated[OptionalText, Query(description="Only tests with this in a title or in the file's path.")] = None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -52,6 +53,8 @@ class _RunRow:
     passed_tests: int
     failed_tests: int
     flaky_tests: int
+    healed_tests: int
+    healing_verdict: Literal["report", "warn", "fail"]
     skipped_tests: int
     not_run_tests: int
     test_duration_ms: int
@@ -86,6 +89,8 @@ class _RunRow:
                 skipped=self.skipped_tests,
                 not_run=self.not_run_tests,
             ),
+            healed_tests=self.healed_tests,
+            healing_verdict=self.healing_verdict,
             test_duration=timedelta(milliseconds=self.test_duration_ms),
             duration=self.duration,
             version=self.version,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -34,6 +35,8 @@ class RunSummary(Body):
     passed_tests: int = Field(description="Flaky ones too.")
     failed_tests: int
     flaky_tests: int
+    healed_tests: int
+    healing_verdict: Literal["report", "warn", "fail"]
     skipped_tests: int
     not_run_tests: int
     duration_ms: int | None = Field(description="Wall time, so far for a running run; null before it starts.")
@@ -166,6 +169,8 @@ def _summary(run: Run) -> dict[str, object]:
         "passed_tests": ledger.passed,
         "failed_tests": ledger.failed,
         "flaky_tests": ledger.flaky,
+        "healed_tests": run.healed_tests,
+        "healing_verdict": run.healing_verdict,
         "skipped_tests": ledger.skipped,
         "not_run_tests": ledger.not_run,
         "duration_ms": None if run.duration is None else run.duration // timedelta(milliseconds=1),

@@ -9,6 +9,7 @@ from shifty.runs.failed_tests import Unsuccessful
 from shifty.runs.list_results import ResultPage
 from shifty.runs.model import ReportedTest, Result, TestArtifact
 from shifty.runs.plain import plain_text
+from shifty.runs.wire_heals import HealTold
 from shifty.storage.addresses import artifact_url
 from shifty.web.pagination import Page, Pagination
 from shifty.web.times import UtcTime
@@ -57,6 +58,7 @@ class AttemptAnswer(Body):
     stdout: str = ""
     stderr: str = ""
     attachments: Sequence[AttachmentAnswer] = ()
+    heals: Sequence[HealTold] = Field(default=(), description="Broken locators of it, and what became of them.")
     worker_index: int | None = None
 
 
@@ -107,6 +109,7 @@ class ResultAnswer(Body):
     duration_ms: int
     retry_count: int
     healing_attempted: bool
+    healed: bool
     trace_url: str | None
     error_message: str | None = Field(description="Without the escape codes of terminals.")
     worker: str | None
@@ -136,7 +139,8 @@ class ResultAnswer(Body):
             reason=test.reason,
             duration_ms=test.duration_ms,
             retry_count=test.retry_count,
-            healing_attempted=False,
+            healing_attempted=test.healing_attempted,
+            healed=test.healed,
             trace_url=artifact_url(base, trace.id, trace.name) if trace else None,
             error_message=_plain(test.error_message),
             worker=test.worker,
