@@ -47,6 +47,11 @@ NO_WRITE: Final[Mapping[str, str]] = {
 }
 """What a read key may do although the method is not GET, each with the reason."""
 
+_TABLES: Final = (
+    *("projects", "runs", "tests", "shards", "work_items", "leases", "artifacts"),
+    *("fingerprints", "drifts", "healing_prs"),
+)
+
 Row: TypeAlias = tuple[object, ...]
 
 
@@ -191,7 +196,7 @@ async def _state_of(db: Database, tenant_id: UUID) -> list[list[Row]]:
     """Everything that the owner has, but for what time alone changes."""
     async with db.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
         found: list[list[Row]] = []
-        for table in ("runs", "tests", "shards", "work_items", "leases", "artifacts"):
+        for table in _TABLES:
             await cursor.execute(
                 f"select to_jsonb(t) - 'last_used_at' from {table} t where tenant_id = %s"  # pyright: ignore[reportArgumentType]
                 " order by to_jsonb(t)::text",

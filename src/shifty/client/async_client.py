@@ -18,6 +18,7 @@ from shifty.client.answer import read
 from shifty.client.artifacts_api import Artifact, ArtifactType, ToSend, list_artifacts
 from shifty.client.attempts import LinkedArtifact
 from shifty.client.download import download
+from shifty.client.healing_calls import HealingCalls
 from shifty.client.model import (
     Acknowledged,
     FailedTests,
@@ -48,7 +49,7 @@ _RUNS_A_PAGE = 200
 _RESULTS_A_PAGE = 500
 
 
-class AsyncClient:
+class AsyncClient(HealingCalls):
     """A connection to one server for one tenant. Without arguments it is the one that SHIFTY_API_URL,
     SHIFTY_API_KEY and SHIFTY_TENANT_ID name.
 

@@ -1,10 +1,16 @@
 """The calls about healing: what was healed in a run, what drifted, what a project allows."""
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
-from shifty.client.answer import Answer
+from shifty.client.answer import Answer, read
 from shifty.client.attempts import Place
+from shifty.client.model import Pagination
 from shifty.client.transport import Transport
+
+Mode: TypeAlias = Literal["off", "propose", "heal"]
+HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 
 
 class AlternativeLocator(Answer, kw_only=True, frozen=True):
@@ -46,6 +52,7 @@ class HealingEvent(Answer, kw_only=True, frozen=True):
 
 class HealingEvents(Answer, kw_only=True, frozen=True):
     events: list[HealingEvent] = []
+    pagination: Pagination = Pagination()
 
 
 class Drift(Answer, kw_only=True, frozen=True):
@@ -62,6 +69,14 @@ class Drift(Answer, kw_only=True, frozen=True):
 
 class Drifts(Answer, kw_only=True, frozen=True):
     drifts: list[Drift] = []
+    pagination: Pagination = Pagination()
+
+
+class HealingSettings(Answer, kw_only=True, frozen=True):
+    """What a project allows, and what its healed tests do to a run."""
+
+    mode: Mode
+    verdict: HealingVerdict
 
 
 async def healing_events(transport: Transport, run_id: str, *, limit: int = 200) -> bytes:
@@ -80,3 +95,15 @@ async def drifts(transport: Transport, run_id: str, *, limit: int = 200) -> byte
 
 def read_drifts(body: bytes) -> Drifts:
     return msgspec.json.decode(body, type=Drifts)
+
+
+async def settings(transport: Transport, project: str) -> HealingSettings:
+    return read(await transport.call("GET", "/healing/settings", query={"project": project}), HealingSettings)
+
+
+async def change_settings(
+    transport: Transport, project: str, mode: Mode | None = None, verdict: HealingVerdict | None = None
+) -> HealingSettings:
+    """None stays as it is. Needs a key with the scope ``admin``."""
+    body = msgspec.json.encode({"project": project, "mode": mode, "verdict": verdict})
+    return read(await transport.call("PUT", "/healing/settings", body=body), HealingSettings)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
+from shifty.client.healing_api import HealingVerdict
 from shifty.client.model import FailedTests, Orchestrated, Page, QueueStats, RunDetails
 from shifty.client.transport import Transport
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 
 RerunScope: TypeAlias = Literal["failed", "all"]
-HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 
 
 class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, frozen=True):

@@ -55,3 +55,7 @@ class Client:
     wait = blocking(AsyncClient.wait)
     watch = iterating(AsyncClient.watch)
     report = blocking(AsyncClient.report)
+    healing_events = iterating(AsyncClient.healing_events)
+    drifts = iterating(AsyncClient.drifts)
+    healing_settings = blocking(AsyncClient.healing_settings)
+    set_healing = blocking(AsyncClient.set_healing)

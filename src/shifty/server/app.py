@@ -15,10 +15,19 @@ from shifty.artifacts.sign import Signer
 from shifty.config import Settings
 from shifty.database.pool import Database
 from shifty.dispatch.routes import router as dispatch_router
+from shifty.healing.arbiter import Arbiter
+from shifty.healing.expire import forget_unseen
+from shifty.healing.heal import Healer
+from shifty.healing.routes import STRUCTS as HEALING_STRUCTS
+from shifty.healing.routes import router as healing_router
 from shifty.live.bus import Bus
 from shifty.live.hub import Hub
 from shifty.orchestration.close import close_all
 from shifty.orchestration.routes import router as orchestration_router
+from shifty.pull_requests.follow import FOLLOW_EVERY_S, follow
+from shifty.pull_requests.forges import Forges, forges_of
+from shifty.pull_requests.open import RESUME_EVERY_S, resume
+from shifty.pull_requests.routes import router as pull_requests_router
 from shifty.results.commit import Committer, Listener
 from shifty.results.ingest import Stored
 from shifty.results.routes import router as results_router
@@ -63,15 +72,14 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     meters = meters_for(database, settings)
     app.state.meters = meters
     app.state.described_maxima = {"PresignRequest.sizeBytes": settings.artifact_max_bytes}
-    app.state.forget_full_buckets = Duty("full rate limit buckets", 60, partial(drop_full_buckets, database))
     app.state.public_url = settings.public_url
+    app.state.described_structs = HEALING_STRUCTS
+    app.state.healer = Healer(database, _arbiter(settings))
+    app.state.forges = forges = forges_of(settings)
     app.state.body_idle_s = settings.body_idle_seconds
     app.state.blobs = blobs = open_blobs(settings)
     app.state.upload_signer = Signer(database, blobs, settings.artifact_max_bytes)
-    app.state.artifact_duties = [
-        Duty("artifacts whose time is over", 10, partial(sweep, database, blobs)),
-        Duty("what uploads have left behind", 3600, blobs.tidy),
-    ]
+    app.state.duties = _duties(database, settings, blobs, forges)
     app.state.database = database
     app.state.lease_for = lease_for
     app.state.bus = bus
@@ -106,7 +114,31 @@ async def check_artifacts(app: FastAPI) -> None:
 
 def _rooms() -> list[APIRouter]:
     # Queue statistics stand before the routes with a run id in the same place.
-    return [dispatch_router, orchestration_router, results_router, artifacts_router, runs_router, tenants_router]
+    begin = [dispatch_router, orchestration_router, results_router]
+    return [*begin, healing_router, pull_requests_router, artifacts_router, runs_router, tenants_router]
+
+
+def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Forges) -> list[Duty]:
+    url = settings.public_url
+    return [
+        Duty("full rate limit buckets", 60, partial(drop_full_buckets, database)),
+        Duty("artifacts whose time is over", 10, partial(sweep, database, blobs)),
+        Duty("what uploads have left behind", 3600, blobs.tidy),
+        Duty("fingerprints that no test uses", 3600, partial(forget_unseen, database)),
+        Duty("healing changes that were cut short", RESUME_EVERY_S, partial(resume, database, forges, url)),
+        Duty("pull requests", FOLLOW_EVERY_S, partial(follow, database, forges)),
+    ]
+
+
+def _arbiter(settings: Settings) -> Arbiter | None:
+    if settings.llm_model is None:
+        return None
+    return Arbiter(
+        url=settings.llm_url,
+        model=settings.llm_model,
+        key=settings.llm_api_key,
+        timeout_s=settings.llm_timeout_seconds,
+    )
 
 
 def _told_of_commits(database: Database, bus: Bus) -> Listener:
@@ -123,8 +155,8 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     bus: Bus = app.state.bus
     committer: Committer = app.state.committer
     reaper: Reaper = app.state.reaper
-    forget_full_buckets: Duty = app.state.forget_full_buckets
-    artifact_duties: list[Duty] = app.state.artifact_duties
+    duties: list[Duty] = app.state.duties
+    healer: Healer = app.state.healer
     hub: Hub = app.state.hub
     seats: Seats = app.state.seats
     renew_seats: Duty = app.state.renew_seats
@@ -132,15 +164,14 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     committer.start()
     renew_seats.start()
     reaper.start()
-    forget_full_buckets.start()
-    for duty in artifact_duties:
+    for duty in duties:
         duty.start()
     try:
         yield
     finally:
-        for duty in artifact_duties:
+        for duty in duties:
             await duty.stop()
-        await forget_full_buckets.stop()
+        await healer.close()
         hub.close()
         await renew_seats.stop()
         await seats.give_all_back()

@@ -22,9 +22,12 @@ _API: Final = "/api/v1/"
 FREE: Final = re.compile(r"/(?:healthz|readyz|metrics)/?|/api/v1/artifacts/put/.*", re.DOTALL)
 """Probes, and signed uploads: their address is their permission, and it was counted when it was given."""
 
+SIGNED: Final = re.compile(r"/api/v1/healing/webhooks/[^/]+/?")
+"""Their body is signed, by those who have no key."""
+
 INGEST: Final = re.compile(
     r"/api/v1/(?:claims|runs/[^/]+/(?:events|claims|leases/[^/]+/(?:renew|finish))"
-    r"|artifacts/(?:upload|presigned-uploads?|complete))/?"
+    r"|artifacts/(?:upload|presigned-uploads?|complete)|healing/(?:heal|fingerprints))/?"
     r"|(?:/api/v1)?/ws/?"
 )
 """What workers and reporters send."""
@@ -67,7 +70,7 @@ class Gate:
             visit.count(await self._meters.take(bucket, str(tenant_id)))
         elif not visit.is_unproven:
             visit.count(await self._meters.take(Bucket.ADDRESS, visit.holder))
-        if visit.may_carry_a_body:
+        if visit.needs_a_key:
             if tenant_id is None:
                 raise BadKey
             await identify(self._db, authorization, visit.headers.get("x-tenant-id"))
@@ -83,7 +86,7 @@ class _Visit:
         client: tuple[str, int] | None = scope.get("client")
         self.holder = holder_of(client[0] if client else None)
         is_get = scope["type"] == "websocket" or scope["method"] in ("GET", "HEAD", "OPTIONS")
-        self.may_carry_a_body = not is_get and self.path.startswith(_API)
+        self.needs_a_key = not is_get and self.path.startswith(_API) and not SIGNED.fullmatch(self.path)
         self.has_ticket = is_get and bool(_TICKETED.fullmatch(self.path)) and _names_a_ticket(scope["query_string"])
         self.is_unproven = False
         """Nothing but a ticket says who this is, and nobody has looked at it yet."""

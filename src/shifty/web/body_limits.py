@@ -15,8 +15,15 @@ from shifty.web.answers import error_answer
 
 MIB: Final = 1024 * 1024
 CONTROL_LIMIT: Final = 1 * MIB
-LIMITS_BY_ENDING: Final[Mapping[str, int]] = {"/events": 32 * MIB, "/orchestrate": 32 * MIB, "/finish": 8 * MIB}
-"""Calls that carry whole suites or batches; all others are control calls."""
+LIMITS_BY_ENDING: Final[Mapping[str, int]] = {
+    "/events": 32 * MIB,
+    "/orchestrate": 32 * MIB,
+    "/finish": 8 * MIB,
+    "/healing/heal": 16 * MIB,
+    "/healing/prs": 16 * MIB,
+    "/healing/fingerprints": 16 * MIB,
+}
+"""Calls that carry whole suites, batches or pages; all others are control calls."""
 _STREAMED_ENDING: Final = "/artifacts/upload"
 _STREAMED_FOLDER: Final = "/artifacts/put/"
 

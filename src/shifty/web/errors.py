@@ -8,10 +8,12 @@ from typing import cast
 import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from shifty.errors import Refusal, Unavailable
 from shifty.web.answers import error_answer, refusal_answer
@@ -87,7 +89,18 @@ async def _in_the_way(_: Request, error: Exception) -> Response:
 
 async def _framework_error(request: Request, error: Exception) -> Response:
     known = cast("HTTPException", error)
-    return _answer(request, known.status_code, known.detail, known.headers or {})
+    headers = dict(known.headers or {})
+    if known.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request)
+    return _answer(request, known.status_code, known.detail, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Of all routes with the path: the framework names the methods of the first."""
+    path: str = request.scope["path"]
+    routes = iter_route_contexts(cast("FastAPI", request.app).routes)
+    methods = [route.methods or () for route in routes if route.path and compile_path(route.path)[0].match(path)]
+    return ", ".join(sorted(set[str]().union(*methods)))
 
 
 def _answer(request: Request, status: int, detail: str | None, headers: Mapping[str, str]) -> Response:

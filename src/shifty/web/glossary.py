@@ -5,15 +5,10 @@ contract's.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from pydantic import JsonValue
-
-
-class Word(NamedTuple):
-    meaning: str
-    example: JsonValue
-
+from shifty.web.glossary_healing import HEALING
+from shifty.web.word import Word
 
 _RUN = "550e8400-e29b-41d4-a716-446655440000"
 _WORKER = "0b8e5c1e-7a52-4c1c-9d55-1f3f2b6f0a11"
@@ -25,6 +20,7 @@ _BEGAN = "2024-12-09T10:00:00Z"
 _ENDED = "2024-12-09T10:02:05Z"
 
 GLOSSARY: Final[Mapping[str, Word]] = {
+    **HEALING,
     # Runs
     "runId": Word("The run's id.", _RUN),
     "RunSummary.id": Word("The run's id.", _RUN),

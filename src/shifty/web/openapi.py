@@ -1,8 +1,9 @@
 """The OpenAPI description, corrected where the framework describes itself and not us, and completed for generators."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias, cast
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
@@ -67,7 +68,8 @@ def complete_description(app: FastAPI) -> None:
 
     The framework's 422 is dropped: invalid input is answered 400, in our shape. Fields that do not describe themselves
     are described by the glossary; every body gets an example and every answer its headers. Limits that are settings are
-    in ``app.state.described_maxima``, by ``Schema.field``.
+    in ``app.state.described_maxima``, by ``Schema.field``, and bodies that msgspec reads and writes in
+    ``app.state.described_structs``.
     """
     describe = cast("Callable[[], Node]", app.openapi)
 
@@ -76,17 +78,19 @@ def complete_description(app: FastAPI) -> None:
         description = describe()
         if fresh:
             maxima = cast("Mapping[str, int]", getattr(app.state, "described_maxima", {}))
-            _complete(description, maxima)
+            structs = cast("Sequence[type[msgspec.Struct]]", getattr(app.state, "described_structs", ()))
+            _complete(description, maxima, structs)
         return description
 
     app.openapi = completed  # pyright: ignore[reportAttributeAccessIssue]  # the framework's documented way
 
 
-def _complete(description: Node, maxima: Mapping[str, int]) -> None:
+def _complete(description: Node, maxima: Mapping[str, int], structs: Sequence[type[msgspec.Struct]]) -> None:
     components = cast("dict[str, Node]", description.setdefault("components", {}))
     schemas = cast("dict[str, Node]", components.setdefault("schemas", {}))
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    schemas.update(msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")[1])
     for name, schema in schemas.items():
         _describe_fields(name, schema)
         for field, described in cast("dict[str, Node]", schema.get("properties", {})).items():
