@@ -61,14 +61,15 @@ function headerOf(contentType) {
  * @param {string} runId
  * @param {string} testId
  * @param {import('./playwright').TestResult} result
+ * @param {(name: string) => boolean} [isWanted] by the attachment's name; default: all are
  * @returns {Artifact[]}
  */
-function artifactsOf(runId, testId, result) {
+function artifactsOf(runId, testId, result, isWanted = () => true) {
   /** @type {Artifact[]} */
   const found = [];
   for (const [index, attachment] of result.attachments.entries()) {
     const content = attachment.body || attachment.path;
-    if (!content || !content.length) continue;
+    if (!content || !content.length || !isWanted(attachment.name)) continue;
     found.push({
       artifactType: typeOf(attachment),
       filename: filenameOf(attachment),

@@ -55,6 +55,12 @@ function serverOf(server, internal) {
   };
 }
 
+/** @param {import('./playwright').Project} project */
+function testIdAttributeOf(project) {
+  const named = project.use && project.use.testIdAttribute;
+  return typeof named === 'string' ? named : null;
+}
+
 /** @param {FullConfig} config */
 function configured(config) {
   const internal = internalOf(config);
@@ -70,6 +76,7 @@ function configured(config) {
       teardown: project.teardown || null,
       outputDir: project.outputDir,
       repeatEach: project.repeatEach || 1,
+      testIdAttribute: testIdAttributeOf(project),
     })),
     webServers: internal ? (internal.webServers || []).map((server) => serverOf(server, internal)) : [],
   };

@@ -1,6 +1,7 @@
 // From what Playwright tells to the contract's messages, cut to what a message may hold. Pure.
 'use strict';
 
+const { fromRoot, slimHeal } = require('./heals.cjs');
 const { relativeTo, stableTestId } = require('./identity.cjs');
 const { toJson } = require('./json.cjs');
 const { lastOf } = require('./results.cjs');
@@ -77,6 +78,7 @@ function attemptOf(root, event) {
     stdout: event.stdout,
     stderr: event.stderr,
     attachments: event.attachments,
+    heals: event.heals.map((heal) => fromRoot(root, heal)),
     workerIndex: event.workerIndex,
   };
 }
@@ -110,10 +112,10 @@ function notRunOf(ref, reason) {
  */
 function fitting(result) {
   let text = toJson(result);
-  for (let level = 1; level <= 3 && Buffer.byteLength(text) > LARGEST_RESULT; level++) {
-    const attempts = level === 3 ? [] : result.attempts.map((attempt) => slimmer(attempt, level));
+  for (let level = 1; level <= 4 && Buffer.byteLength(text) > LARGEST_RESULT; level++) {
     // Without attempts the server makes one up from the rest.
-    text = toJson({ ...result, attempts: level === 3 ? null : attempts, errorMessage: cut(result.errorMessage, 20_000) });
+    const attempts = level === 4 ? null : result.attempts.map((attempt) => slimmer(attempt, level));
+    text = toJson({ ...result, attempts, errorMessage: cut(result.errorMessage, 20_000) });
   }
   return text;
 }
@@ -123,7 +125,8 @@ function slimmer(attempt, level) {
   const slim = { ...attempt, steps: [], stdout: cut(attempt.stdout, 2000), stderr: cut(attempt.stderr, 2000) };
   if (level === 1) return slim;
   const errors = slim.errors.slice(0, 1).map((error) => ({ ...error, message: cut(error.message, 4000), stack: null, snippet: null }));
-  return { ...slim, errors, stdout: '', stderr: '', attachments: [] };
+  const slimmest = { ...slim, errors, stdout: '', stderr: '', attachments: [] };
+  return level === 2 ? slimmest : { ...slimmest, errors: [], heals: slim.heals.map(slimHeal) };
 }
 
 /** @template {string | null} T @param {T} text @param {number} longest */

@@ -84,6 +84,7 @@ export interface Project {
   testDir: string;
   outputDir: string;
   repeatEach: number;
+  use?: { testIdAttribute?: unknown };
   retries: number;
   dependencies?: string[];
   teardown?: string;

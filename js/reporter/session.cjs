@@ -107,10 +107,14 @@ class Session {
   testEnded(test, result) {
     const standing = this.results.tests.get(test.id);
     if (!standing) return;
-    for (const settled of this.results.ended(attemptEnded(test, result))) this.tell(settled);
-    const wanted = this.settings.artifacts === 'all' || (this.settings.artifacts === 'failed' && result.status !== test.expectedStatus);
-    if (!wanted || !result.attachments.length) return;
-    this.ways.uploads.add(artifactsOf(this.settings.runId, idOf(standing.ref), result));
+    const event = attemptEnded(test, result);
+    for (const settled of this.results.ended(event)) this.tell(settled);
+    if (this.settings.artifacts === 'none' || !result.attachments.length) return;
+    const all = this.settings.artifacts === 'all' || result.status !== test.expectedStatus;
+    // Whoever reviews a heal wants to see which element it was.
+    const evidence = new Set(event.heals.map((heal) => heal.screenshot));
+    const artifacts = artifactsOf(this.settings.runId, idOf(standing.ref), result, (name) => all || evidence.has(name));
+    if (artifacts.length) this.ways.uploads.add(artifacts);
   }
 
   /** @param {Standing} standing */

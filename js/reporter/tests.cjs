@@ -2,6 +2,7 @@
 'use strict';
 
 const fs = require('fs');
+const { healsOf, isHeal } = require('./heals.cjs');
 
 const LONGEST_TEXT = 64 * 1024;
 const LONGEST_TITLE = 500;
@@ -222,7 +223,10 @@ function attemptEnded(test, result) {
     stdout: printed(result.stdout),
     stderr: printed(result.stderr),
     attachments: result.attachments.slice(0, MOST_ATTACHMENTS).map(attached),
-    annotations: annotations.map(({ type, description }) => ({ type, description: plain(description) })),
+    annotations: annotations
+      .filter((annotation) => !isHeal(annotation))
+      .map(({ type, description }) => ({ type, description: plain(description) })),
+    heals: healsOf(annotations),
   };
 }
 

@@ -61,6 +61,22 @@ class Settings(BaseSettings):
     address_requests_per_minute: int = Field(default=120, ge=0, le=10_000_000)
     trusted_proxies: str | None = None
 
+    healing: Literal["off", "propose", "heal"] = "heal"
+    healing_verdict: Literal["report", "warn", "fail"] | None = None
+    healing_repository: str | None = Field(default=None, repr=False)
+    healing_tenants: str | None = None
+    healing_base_branch: str | None = None
+    github_api_url: str = "https://api.github.com"
+    github_token: str | None = Field(default=None, repr=False)
+    github_app_id: str | None = None
+    github_app_private_key: str | None = Field(default=None, repr=False)
+    github_app_private_key_file: Path | None = None
+    github_webhook_secret: str | None = Field(default=None, repr=False)
+    llm_url: str = "http://127.0.0.1:11434/v1"
+    llm_model: str | None = None
+    llm_api_key: str | None = Field(default=None, repr=False)
+    llm_timeout_seconds: float = Field(default=8, gt=0, le=120)
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 

@@ -72,3 +72,23 @@ def test_without_a_provider_there_is_no_build() -> None:
     build = read_build({"CI": "true"})
 
     assert build == CiBuild("none", None)
+
+
+@pytest.mark.parametrize(
+    ("environ", "change"),
+    [
+        (GITLAB, {"CI_MERGE_REQUEST_PROJECT_ID": "7", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "8"}),
+        (CIRCLECI, {"CIRCLE_PR_USERNAME": "mallory"}),
+        (BUILDKITE, {"BUILDKITE_REPO": "git@x:acme/shop", "BUILDKITE_PULL_REQUEST_REPO": "git@x:mallory/shop"}),
+        (AZURE, {"SYSTEM_PULLREQUEST_ISFORK": "True"}),
+        (PROVIDERS["jenkins"], {"CHANGE_FORK": "mallory/shop"}),
+    ],
+)
+def test_a_build_of_a_fork_says_so(environ: dict[str, str], change: dict[str, str]) -> None:
+    assert read_build({**environ, **change}).is_fork
+    assert not read_build(environ).is_fork
+
+
+def test_github_tells_of_a_fork_in_its_event() -> None:
+    assert read_build(GITHUB, Event(42, "abc123", is_fork=True)).is_fork
+    assert not read_build(GITHUB, Event(42, "abc123")).is_fork

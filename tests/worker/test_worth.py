@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from shifty import wire
@@ -44,6 +45,16 @@ def test_all_files_of_a_failed_test_are_kept_but_no_inline_ones() -> None:
 
 def test_of_a_test_that_passed_at_once_only_the_trace_is_kept() -> None:
     assert names(batch(attempt(0, "passed", [TRACE, SHOT, VIDEO]))) == [("trace.zip", 0)]
+
+
+def test_of_a_healed_test_the_picture_of_the_element_is_kept() -> None:
+    picture = wire.Attachment(name="shifty-heal-1.png", content_type="image/png", path="/out/a/shifty-heal-1.png")
+    heal = wire.Heal(
+        original_selector="#a", decision="heal", confidence=1, strategy="text-content-matching", screenshot=picture.name
+    )
+    healed = msgspec.structs.replace(attempt(0, "passed", [SHOT, picture]), heals=[heal])
+
+    assert names(batch(healed)) == [("shifty-heal-1.png", 0)]
 
 
 def test_of_a_flaky_test_the_passed_attempt_is_kept_too() -> None:

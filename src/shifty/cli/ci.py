@@ -192,9 +192,12 @@ def _event(path: str | None) -> Event | None:
         event = json_module.loads(Path(path).read_text(encoding="utf-8"))
         pull = event["pull_request"]
         number, commit = pull["number"], pull["head"]["sha"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        # That of a fork that has been deleted is null.
+        head, base = (pull.get(side, {}).get("repo") or {} for side in ("head", "base"))
+        is_fork = not head or head.get("full_name") != base.get("full_name")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Event(number, commit) if isinstance(number, int) and isinstance(commit, str) else None
+    return Event(number, commit, is_fork) if isinstance(number, int) and isinstance(commit, str) else None
 
 
 def _tell(ended: Ended | OfflineResult, out: Console, wall_s: float, *, json: bool) -> Exit:

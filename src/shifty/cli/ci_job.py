@@ -202,6 +202,7 @@ class CiJob:
             "ci_attempt": build.attempt,
             "ci_url": build.run_url,
             "pr_number": build.pr,
+            "fork": build.is_fork or None,
             "actor": build.actor,
             "after": how.after,
             "rerun_of": rerun_of,
@@ -215,6 +216,7 @@ class CiJob:
             ci_build_id=how.name,
             metadata={**listed.metadata, **{name: value for name, value in about.items() if value is not None}},
             tests=tests,
+            healing_verdict=self._settings.healing_verdict,
         )
 
     def _tests(self, listed: Listed) -> list[wire.PlannedTest]:

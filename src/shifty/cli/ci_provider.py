@@ -14,6 +14,7 @@ class Event:
 
     pr: int | None = None
     commit: str | None = None
+    is_fork: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class CiBuild:
     """The user says which share of the suite is this job's, not the provider, which counts jobs of any kind."""
     is_matrix: bool = False
     """Known to be one of jobs that differ by values of a matrix, a browser maybe."""
+    is_fork: bool = False
+    """What is built comes from somebody else's repository."""
 
     @property
     def part(self) -> str | None:
@@ -62,6 +65,7 @@ class _Provider:
     commit: tuple[str, ...] = ()
     actor: tuple[str, ...] = ()
     pr: tuple[str, ...] = ()
+    is_fork: Callable[[Environ], bool] = lambda _: False
     url: Callable[[Environ], str | None] = field(default=lambda _: None)
 
 
@@ -91,6 +95,7 @@ def _read(name: str, provider: _Provider, environ: Environ, event: Event) -> CiB
         pr=event.pr or _number(_first(environ, provider.pr)),
         run_url=provider.url(environ),
         is_matrix=name == "gitlab" and environ.get("CI_JOB_NAME", "").endswith("]"),
+        is_fork=event.is_fork or provider.is_fork(environ),
     )
 
 
@@ -100,6 +105,12 @@ def _first(environ: Environ, names: tuple[str, ...]) -> str | None:
 
 def _branch(ref: str | None) -> str | None:
     return ref.removeprefix("refs/heads/").removeprefix("origin/") if ref else None
+
+
+def _differ(environ: Environ, *names: str) -> bool:
+    """Whether all of them are set, and not to the same."""
+    values = {environ.get(name, "") for name in names}
+    return len(values) > 1 and "" not in values
 
 
 def _number(text: str | None) -> int | None:
@@ -187,6 +198,7 @@ _PROVIDERS: Mapping[str, _Provider] = {
         commit=("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "CI_COMMIT_SHA"),
         actor=("GITLAB_USER_LOGIN",),
         pr=("CI_MERGE_REQUEST_IID",),
+        is_fork=lambda environ: _differ(environ, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_ID"),
         url=lambda environ: environ.get("CI_PIPELINE_URL"),
     ),
     "circleci": _Provider(
@@ -198,6 +210,7 @@ _PROVIDERS: Mapping[str, _Provider] = {
         commit=("CIRCLE_SHA1",),
         actor=("CIRCLE_USERNAME",),
         pr=("CIRCLE_PULL_REQUEST",),
+        is_fork=lambda environ: bool(environ.get("CIRCLE_PR_USERNAME")),
         url=lambda environ: environ.get("CIRCLE_BUILD_URL"),
     ),
     "buildkite": _Provider(
@@ -209,6 +222,7 @@ _PROVIDERS: Mapping[str, _Provider] = {
         commit=("BUILDKITE_COMMIT",),
         actor=("BUILDKITE_BUILD_CREATOR",),
         pr=("BUILDKITE_PULL_REQUEST",),
+        is_fork=lambda environ: _differ(environ, "BUILDKITE_PULL_REQUEST_REPO", "BUILDKITE_REPO"),
         url=lambda environ: environ.get("BUILDKITE_BUILD_URL"),
     ),
     "azure": _Provider(
@@ -220,6 +234,7 @@ _PROVIDERS: Mapping[str, _Provider] = {
         commit=("SYSTEM_PULLREQUEST_SOURCECOMMITID", "BUILD_SOURCEVERSION"),
         actor=("BUILD_REQUESTEDFOR",),
         pr=("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID"),
+        is_fork=lambda environ: environ.get("SYSTEM_PULLREQUEST_ISFORK", "").lower() == "true",
         url=_azure_url,
     ),
     # Last: its variables are plain words, and agents of others may run inside of it.
@@ -230,6 +245,7 @@ _PROVIDERS: Mapping[str, _Provider] = {
         commit=("GIT_COMMIT",),
         actor=("CHANGE_AUTHOR", "BUILD_USER_ID"),
         pr=("CHANGE_ID",),
+        is_fork=lambda environ: bool(environ.get("CHANGE_FORK")),
         url=lambda environ: environ.get("BUILD_URL"),
     ),
 }

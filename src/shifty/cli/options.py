@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -22,16 +22,26 @@ RunId: TypeAlias = Annotated[str, typer.Argument(metavar="RUN", help="Id of the 
 Config: TypeAlias = Annotated[
     Path | None, typer.Option("--config", "-c", help="Playwright's configuration, or the folder that holds it.")
 ]
+Healing: TypeAlias = Annotated[
+    Literal["off", "propose", "heal"] | None,
+    typer.Option("--healing", help="What happens to a locator that finds nothing [SHIFTY_HEALING]; default: heal."),
+]
+HealingVerdict: TypeAlias = Annotated[
+    Literal["report", "warn", "fail"] | None,
+    typer.Option("--healing-verdict", help="What healed tests do to the run [SHIFTY_HEALING_VERDICT]."),
+]
 
 
 @dataclass(frozen=True)
 class Flags:
-    """Where the server is, as the command line says it; None where it does not."""
+    """Where the server is, and how to heal, as the command line says it; None where it does not."""
 
     api_url: str | None = None
     api_key: str | None = None
     tenant_id: str | None = None
     data_dir: Path | None = None
+    healing: Literal["off", "propose", "heal"] | None = None
+    healing_verdict: Literal["report", "warn", "fail"] | None = None
 
     def settings(self) -> Settings:
         """Flags before environment before ``shifty.toml``."""

@@ -13,7 +13,7 @@ from rich.console import Console
 from shifty.cli.checkout import Checkout, is_changed
 from shifty.cli.cores import default_workers
 from shifty.cli.exits import Incomplete, exit_of_run
-from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, RunId, TenantName
+from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Healing, HealingVerdict, Json, RunId, TenantName
 from shifty.cli.output import console, print_json
 from shifty.cli.run_id import resolve
 from shifty.cli.run_options import Asked, Branch, Choice, CiBuildId, Commit, Folder, Lanes, Origin, PwArg, Workers
@@ -24,6 +24,7 @@ from shifty.client.errors import Stopped
 from shifty.client.model import Orchestrated, RunInFull
 from shifty.client.runs_api import Orchestrate
 from shifty.client.transport import Transport
+from shifty.config import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +42,8 @@ def rerun(
     commit: Commit = None,
     ci_build_id: CiBuildId = None,
     pw_arg: PwArg = None,
+    healing: Healing = None,
+    healing_verdict: HealingVerdict = None,
     json: Json = False,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
@@ -55,8 +58,8 @@ def rerun(
     origin = Origin(None, branch, commit, ci_build_id)
     asked = Asked(folder, config, Choice((), pw_arg or ()), workers or default_workers(), lanes, origin)
     out = console(json=json)
-    again = _Again(asked, run, failed, out)
-    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    settings = Flags(api_url, api_key, tenant, data_dir, healing, healing_verdict).settings()
+    again = _Again(asked, settings, run, failed, out)
     began = time.monotonic()
     last, found = asyncio.run(run_suite(asked, settings, out, again.start))
     wall_s = time.monotonic() - began
@@ -70,6 +73,7 @@ def rerun(
 @dataclass(frozen=True)
 class _Again:
     asked: Asked
+    settings: Settings
     run: str
     failed: bool
     out: Console
@@ -86,6 +90,7 @@ class _Again:
             metadata={**listed.metadata, "rerun_of": run_id},
             tests=listed.tests,
             rerun_scope="failed" if self.failed else "all",
+            healing_verdict=self.settings.healing_verdict,
         )
         try:
             return await runs_api.orchestrate(transport, body, idempotency_key=str(uuid.uuid4()))

@@ -10,7 +10,7 @@ import typer
 
 from shifty.cli.cores import default_workers
 from shifty.cli.exits import exit_of_run
-from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, TenantName
+from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Healing, HealingVerdict, Json, TenantName
 from shifty.cli.output import console, print_json
 from shifty.cli.run_options import (
     Asked,
@@ -54,6 +54,8 @@ def run(
     commit: Commit = None,
     ci_build_id: CiBuildId = None,
     pw_arg: PwArg = None,
+    healing: Healing = None,
+    healing_verdict: HealingVerdict = None,
     json: Json = False,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
@@ -68,7 +70,7 @@ def run(
     choice = choose(files, pw_arg, pw_project, grep)
     origin = Origin(project, branch, commit, ci_build_id)
     asked = Asked(folder, config, choice, workers or default_workers(), lanes, origin)
-    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    settings = Flags(api_url, api_key, tenant, data_dir, healing, healing_verdict).settings()
     out = console(json=json)
     began = time.monotonic()
     last, found = asyncio.run(run_suite(asked, settings, out, partial(_start, asked, settings)))
@@ -92,6 +94,7 @@ async def _start(asked: Asked, settings: Settings, transport: Transport, listed:
             ci_build_id=asked.origin.ci_build_id,
             metadata=listed.metadata,
             tests=tests,
+            healing_verdict=settings.healing_verdict,
         ),
         idempotency_key=str(uuid.uuid4()),
     )

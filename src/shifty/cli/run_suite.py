@@ -140,7 +140,7 @@ def worker_command(address: Address, run_id: str, asked: Asked, settings: Settin
     return WorkerCommand(
         arguments=[
             *("--run", run_id, "--suite", str(scratch / SUITE_FILE), "--workers", str(asked.lanes)),
-            *("--data-dir", str(settings.data_dir)),
+            *("--data-dir", str(settings.data_dir), "--healing", settings.healing),
         ],
         environment={"SHIFTY_API_URL": address.url, "SHIFTY_API_KEY": address.key, "SHIFTY_TENANT_ID": address.tenant},
         logs=settings.data_dir / "logs" / run_id,

@@ -16,7 +16,7 @@ from shifty.cli.checkout import project_slug
 from shifty.cli.exits import Exit
 from shifty.cli.find_server import configured
 from shifty.cli.local_server import running_here
-from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, TenantName
+from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Healing, TenantName
 from shifty.cli.parent import end_with_parent
 from shifty.client.model import Address
 from shifty.client.transport import Transport
@@ -53,6 +53,7 @@ def worker(
     workers: Lanes = 1,
     name: Annotated[str | None, typer.Option(help="Name of this worker; default: host and process.")] = None,
     patience: Patience = 600,
+    healing: Healing = None,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
     tenant: TenantName = None,
@@ -67,7 +68,7 @@ def worker(
     """
     if with_parent:
         end_with_parent(with_parent)
-    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    settings = Flags(api_url, api_key, tenant, data_dir, healing).settings()
     set_up_logs(settings.log_level, settings.log_format)
     run_id = run or settings.run_id
     projects = None if run_id else (settings.project or project_slug(project),)
@@ -75,7 +76,9 @@ def worker(
 
     async def work() -> Farewell:
         suite = read_suite(suite_file) if suite_file else await list_suite(project, config=config)
-        place = Workplace(suite, workers, settings.data_dir / "spool", patience, settings.upload_patience_seconds)
+        place = Workplace(
+            suite, workers, settings.data_dir / "spool", patience, settings.upload_patience_seconds, settings.healing
+        )
         return await _work(settings, claimant, place, Terms(run_id, settings.heartbeat_seconds))
 
     raise typer.Exit(_EXITS[asyncio.run(work())])

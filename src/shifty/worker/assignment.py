@@ -11,6 +11,8 @@ from shifty.client.errors import ServerAway
 from shifty.client.model import ItemToRun, Lease
 from shifty.client.transport import Transport
 from shifty.worker.attend import Running, attend
+from shifty.worker.healing.hook import Hook, Mode, register_file
+from shifty.worker.healing.relay import Relay
 from shifty.worker.heartbeat import Signals
 from shifty.worker.outbox import Outbox
 from shifty.worker.playwright.batch import BatchRun
@@ -41,6 +43,7 @@ class Workplace:
     """How long a worker waits for a server that is away before it gives up."""
     upload_patience_s: float = 60.0
     """How long a worker without work waits for uploads that do not move."""
+    healing: Mode = "off"
 
 
 class Assignment:
@@ -48,12 +51,14 @@ class Assignment:
 
     def __init__(self, transport: Transport, run_id: str, worker_id: UUID, place: Workplace) -> None:
         self.run_id = run_id
+        self._transport = transport
         self._place = place
         spool = Spool.open(place.spool_root / run_id / str(worker_id), transport.address.identity)
         self._outbox = Outbox(transport, run_id, spool)
         self._uploads = Uploads(transport, run_id, UploadSpool(spool.folder), self._outbox.emptied)
         self._running = Running()
         self._machine: Machine | None = None
+        self._relay: Relay | None = None
 
     async def run(self, lease: Lease, signals: Signals, leave: asyncio.Event) -> BatchOutcome:
         """Run the batch of ``lease``; its messages are on disk when this returns, not yet delivered.
@@ -63,7 +68,7 @@ class Assignment:
             UsageError: the machine can't be prepared: a web server does not start.
         """
         if self._machine is None:
-            self._machine = await unless(self._prepare(), signals.lost, leave)
+            self._machine = await unless(self._prepare(lease.project or ""), signals.lost, leave)
         if self._machine is None:
             return BatchOutcome("stopped")
         batch = batch_of(lease)
@@ -71,6 +76,8 @@ class Assignment:
         self._running.tests.clear()
         run = BatchRun(self._place.suite, batch, terms, self._put)
         outcome = await attend(run, self._running, signals, leave)
+        if self._relay:
+            self._relay.forget()
         if outcome.troubled and outcome.folder and batch.lease:
             self._uploads.put(log_of_batch(outcome.folder / "output.log", self.run_id, batch.lease, batch.seq))
         return outcome
@@ -109,14 +116,29 @@ class Assignment:
 
     async def close(self) -> None:
         """What is not delivered stays on disk for the next worker on this machine."""
+        if self._relay:
+            await self._relay.close()
         await self._uploads.close()
         await self._outbox.close()
 
-    async def _prepare(self) -> Machine:
-        return await prepare(self._place.suite, self.run_id, self._put)
+    async def _prepare(self, project: str) -> Machine:
+        return await prepare(self._place.suite, self.run_id, self._put, await self._open_hook(project))
+
+    async def _open_hook(self, project: str) -> Hook | None:
+        register, mode = register_file(), self._place.healing
+        if mode == "off" or register is None:
+            return None
+        try:
+            self._relay = self._relay or await Relay.open(self._transport, self.run_id, project)
+        except OSError as error:
+            _log.warning("Nothing is healed, since this machine gives no port: %s", error)
+            return None
+        return Hook(register, self._relay.url, self._relay.token, project, self.run_id, mode)
 
     def _put(self, message: wire.AnyMessage) -> None:
         self._running.see(message)
+        if self._relay:
+            self._relay.see(message)
         if isinstance(message, wire.TestBatchMessage):
             for file in files_of(message.payload, self.run_id):
                 self._uploads.put(file)

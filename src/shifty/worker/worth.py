@@ -42,9 +42,12 @@ def _files_of_result(result: wire.TestResult, run_id: str, lease: str | None) ->
     test_id = stable_id_of(result)
     found: list[FileToKeep] = []
     for attempt in attempts:
+        # Whoever reviews a heal wants to see which element it was.
+        evidence = {heal.screenshot for heal in attempt.heals if heal.screenshot}
         for position, attachment in enumerate(attempt.attachments):
             kind = type_of(attachment)
-            if attachment.path is None or not (all_of_it or kind == "trace" or attempt.attempt > 0):
+            wanted = all_of_it or kind == "trace" or attempt.attempt > 0 or attachment.name in evidence
+            if attachment.path is None or not wanted:
                 continue
             path = Path(attachment.path)
             names = (run_id, lease or "", test_id, str(attempt.attempt), str(position), attachment.name)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from shifty.worker.healing.hook import Hook
 from shifty.worker.playwright.environment import ReporterOptions, command, environment
 from shifty.worker.playwright.model import Batch, BatchItem, BatchOutcome, Ending, OnMessage, Readiness, Suite
 from shifty.worker.playwright.part import Part, Tally, Wanted
@@ -23,6 +24,8 @@ class Terms:
     """What is left of the configuration's ``globalTimeout``; 0: there is none."""
     slot: int = 0
     """Tells the worker processes of this machine apart, from 0; tests see it as ``SHIFTY_SLOT``."""
+    hook: Hook | None = None
+    """Heals; None: nothing does."""
 
 
 class BatchRun:
@@ -146,4 +149,6 @@ def launch(suite: Suite, terms: Terms, selection: Sequence[str], number: int = 1
     ]
     options = ReporterOptions(events, servers=terms.readiness.servers)
     env = environment(options, reports=folder / f"reports{name}") | {"SHIFTY_SLOT": str(terms.slot)}
+    if terms.hook:
+        env |= terms.hook.environment(suite, env)
     return Launch(command(suite, arguments), suite.project_dir, env, events, folder / "output.log")

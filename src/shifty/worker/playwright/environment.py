@@ -10,7 +10,20 @@ from shifty.worker.playwright.locate import Installation, reporter_file
 from shifty.worker.playwright.model import Suite
 
 # Test code is not trusted with what only the worker needs.
-SECRETS = ("SHIFTY_API_KEY", "SHIFTY_DATABASE_URL", "SHIFTY_STORAGE_URL")
+SECRETS = (
+    "SHIFTY_API_KEY",
+    "SHIFTY_DATABASE_URL",
+    "SHIFTY_GITHUB_APP_PRIVATE_KEY",
+    "SHIFTY_GITHUB_APP_PRIVATE_KEY_FILE",
+    "SHIFTY_GITHUB_TOKEN",
+    "SHIFTY_GITHUB_WEBHOOK_SECRET",
+    # A git URL may hold a password.
+    "SHIFTY_HEALING_REPOSITORY",
+    "SHIFTY_LLM_API_KEY",
+    "SHIFTY_STORAGE_URL",
+)
+# A worker within a test of somebody else's worker: theirs is not ours.
+_FOREIGN = ("SHIFTY_HEAL",)
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class ReporterOptions:
 
 def environment(options: ReporterOptions, reports: Path | None = None) -> dict[str, str]:
     """Our environment without our secrets, with the reporter, and the user's reports going to ``reports``."""
-    env = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    env = {name: value for name, value in os.environ.items() if name not in SECRETS + _FOREIGN}
     env["PW_TEST_REPORTER"] = str(reporter_file())
     env["SHIFTY_PLAYWRIGHT"] = json.dumps(
         {

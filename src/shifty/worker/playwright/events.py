@@ -50,6 +50,7 @@ class ProjectEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     teardown: str | None = None
     output_dir: str
     repeat_each: int = 1
+    test_id_attribute: str | None = None
 
 
 class ServerEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -120,6 +121,8 @@ class TestEnd(Event, tag="testEnd", kw_only=True, frozen=True):
     stderr: str
     attachments: list[AttachmentEvent]
     annotations: list[Annotation]
+    heals: list[msgspec.Raw] = []
+    """Each a ``wire.Heal``, or nearly: they come through test code."""
 
 
 class ErrorEvent(Event, tag="error", kw_only=True, frozen=True):

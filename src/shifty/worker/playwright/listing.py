@@ -207,7 +207,13 @@ def _suite(
         errors=tuple(errors),
         run_args=arguments.run,
         global_timeout_ms=int(configured.global_timeout_ms),
+        test_id_attribute=_test_id_attribute(configured.projects),
     )
+
+
+def _test_id_attribute(projects: Sequence[ev.ProjectEvent]) -> str | None:
+    named = {project.test_id_attribute for project in projects}
+    return named.pop() if len(named) == 1 else None
 
 
 def _stages(projects: Sequence[ev.ProjectEvent]) -> dict[str, Stage]:

@@ -44,12 +44,17 @@ def locate(project_dir: Path, config: Path | None = None) -> Installation:
 
 def reporter_file() -> Path:
     """Our reporter: beside the package in a wheel, in the repository's ``js`` folder otherwise."""
+    file = shipped("reporter", "worker.cjs")
+    if file is None:
+        raise UsageError("Shifty's Playwright reporter is missing from this installation: install shifty again.")
+    return file
+
+
+def shipped(*names: str) -> Path | None:
+    """A file of our JavaScript; None where it is missing."""
     package = Path(shifty.__file__).resolve().parent
-    for folder in (package, *package.parents[:2]):
-        file = folder / "js" / "reporter" / "worker.cjs"
-        if file.is_file():
-            return file
-    raise UsageError("Shifty's Playwright reporter is missing from this installation: install shifty again.")
+    files = (folder.joinpath("js", *names) for folder in (package, *package.parents[:2]))
+    return next((file for file in files if file.is_file()), None)
 
 
 def _config_of(project_dir: Path, config: Path | None) -> Path | None:

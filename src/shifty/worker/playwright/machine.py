@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shifty import wire
+from shifty.worker.healing.hook import Hook
 from shifty.worker.playwright.batch import BatchRun, Terms
 from shifty.worker.playwright.model import (
     Batch,
@@ -27,9 +28,10 @@ from shifty.worker.playwright.web_servers import SharedServers
 class Machine:
     """This worker's share in the machine; made by ``prepare``."""
 
-    def __init__(self, suite: Suite, run_id: str) -> None:
+    def __init__(self, suite: Suite, run_id: str, hook: Hook | None = None) -> None:
         self.suite = suite
         self.run_id = run_id
+        self._hook = hook
         self.failed: dict[str, str] = {}
         self._folder = meeting_place(suite.root, suite.config, run_id)
         self._servers = SharedServers(suite)
@@ -63,6 +65,7 @@ class Machine:
             readiness=Readiness(self._servers.addresses, self.failed),
             global_timeout_ms=self._time_left_ms(),
             slot=self._slot,
+            hook=self._hook,
         )
 
     async def close(self, on_message: OnMessage) -> None:
@@ -125,7 +128,7 @@ class Machine:
         """Run tests outside any lease and report all of them; the projects that did not pass."""
         batch = Batch(run_id=self.run_id, seq=0, items=_items(tests))
         folder = run_folder(self.suite, self.run_id) / stage
-        terms = Terms(folder, readiness=Readiness(self._servers.addresses, blocked))
+        terms = Terms(folder, readiness=Readiness(self._servers.addresses, blocked), hook=self._hook)
         failed: set[str] = set()
 
         def watch(message: wire.AnyMessage) -> None:
@@ -144,7 +147,7 @@ class Machine:
         return failed - blocked.keys()
 
 
-async def prepare(suite: Suite, run_id: str, on_message: OnMessage) -> Machine:
+async def prepare(suite: Suite, run_id: str, on_message: OnMessage, hook: Hook | None = None) -> Machine:
     """Join the other workers of this machine in a run: web servers up, set-up projects done.
 
     Tests of a set-up project are reported by the worker that runs them, without a lease. If one fails,
@@ -153,7 +156,7 @@ async def prepare(suite: Suite, run_id: str, on_message: OnMessage) -> Machine:
     Raises:
         UsageError: a web server's port is taken, or it does not come up.
     """
-    machine = Machine(suite, run_id)
+    machine = Machine(suite, run_id, hook)
     await machine.join(on_message)
     return machine
 

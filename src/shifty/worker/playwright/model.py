@@ -94,6 +94,8 @@ class Suite:
     run_args: tuple[str, ...] = ()
     """What the user asked of Playwright beyond the choice of tests: ``--retries``, ``--timeout``, …"""
     global_timeout_ms: int = 0
+    test_id_attribute: str | None = None
+    """What ``getByTestId`` looks for, where the configuration says it, and the same for all projects."""
 
     @property
     def test_stage(self) -> tuple[ListedTest, ...]:

@@ -13,6 +13,7 @@ from typing import Literal, TypedDict
 from shifty import wire
 from shifty.worker.playwright import events as ev
 from shifty.worker.playwright.faults import error_of, location
+from shifty.worker.playwright.heals import heals_of
 
 UNEXPECTEDLY_GOOD = "Expected to fail, but passed: the test is marked with test.fail()."
 
@@ -159,6 +160,7 @@ class Outcomes:
                 )
                 for attachment in event.attachments
             ],
+            heals=heals_of(self._root, event.heals),
             worker_index=event.worker_index,
         )
 
