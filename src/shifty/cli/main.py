@@ -28,6 +28,8 @@ COMMANDS = (
     "queue",
     "tenants",
     "keys",
+    "projects",
+    "heal",
     "doctor",
 )
 

@@ -1,1 +1,1 @@
-"""From healed locators to a reviewable change: rewrite the source, describe the change, open branch and pull request."""
+"""From healed locators to a change that people can review: rewrite the source, describe it, open a pull request."""

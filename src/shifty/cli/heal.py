@@ -1,0 +1,16 @@
+"""``shifty heal``: rank candidates, try a redesign, measure the healer, write what was healed into the source."""
+
+import importlib
+from importlib.util import find_spec
+
+import typer
+
+COMMANDS = ("rank", "try", "bench", "apply")
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="Healing: what a broken locator means on the page as it is now.")
+    for name in COMMANDS:
+        if find_spec(f"shifty.cli.heal_{name}"):
+            importlib.import_module(f"shifty.cli.heal_{name}").register(group)
+    app.add_typer(group, name="heal")

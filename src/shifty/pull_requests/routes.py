@@ -1,0 +1,105 @@
+"""Doors: offer a change, see what became of it, and hear of it from GitHub."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request
+
+from shifty.healing.routes import AskedRun
+from shifty.ids import parse_run_id
+from shifty.pull_requests.errors import (
+    AlreadyOffered,
+    BadOffer,
+    BaseChanged,
+    BranchProtected,
+    BranchTaken,
+    ChangeDeclined,
+    ForgeAway,
+    ForgeRefused,
+    HealingNotConfigured,
+    NoConfidentHeal,
+    NotVerified,
+    RunFromFork,
+    RunNotFinished,
+)
+from shifty.pull_requests.forges import Forges
+from shifty.pull_requests.list_prs import list_prs
+from shifty.pull_requests.open import open_pull_request
+from shifty.pull_requests.webhook import take_webhook
+from shifty.pull_requests.wire import HealingPrAnswer, HealingPrRequest, HealingPrsAnswer, WebhookAnswer
+from shifty.runs.errors import RunNotFound
+from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller
+from shifty.web.addresses import PublicBase
+from shifty.web.deps import Db
+from shifty.web.refusals import refusals
+
+router = APIRouter(tags=["Healing"], dependencies=AUTHENTICATED)
+
+
+def _forges(request: Request) -> Forges:
+    return cast("Forges", request.app.state.forges)
+
+
+Forge = Annotated[Forges, Depends(_forges)]
+
+
+def _known(run_id: str) -> UUID:
+    known = parse_run_id(run_id.strip())
+    if known is None:
+        raise RunNotFound(run_id)
+    return known
+
+
+@router.post(
+    "/healing/prs",
+    summary="Offer a healing change",
+    responses=refusals(
+        RunNotFound,
+        HealingNotConfigured,
+        BadOffer,
+        RunNotFinished,
+        RunFromFork,
+        NotVerified,
+        NoConfidentHeal,
+        BaseChanged,
+        BranchTaken,
+        BranchProtected,
+        AlreadyOffered,
+        ChangeDeclined,
+        ForgeRefused,
+        ForgeAway,
+    ),
+)
+async def post_healing_pr(
+    caller: OrchestrateCaller, body: HealingPrRequest, db: Db, forges: Forge, base: PublicBase
+) -> HealingPrAnswer:
+    """Make branch and pull request of a change that a checkout has rewritten and verified (`shifty heal apply`).
+
+    One for each run: asked again, the answer is the one that is there. An open pull request with the same change is
+    described anew instead.
+    """
+    offer = body.noun(_known(body.run_id))
+    return HealingPrAnswer.of(await open_pull_request(db, forges, caller, offer, base))
+
+
+@router.get("/healing/prs", summary="List the healing changes of a run", responses=refusals(RunNotFound))
+async def get_healing_prs(
+    caller: ReadCaller,
+    db: Db,
+    run_id: AskedRun,
+) -> HealingPrsAnswer:
+    """The change that is offered for the run, and how its pull request stands."""
+    found = await list_prs(db, caller, run_id)
+    return HealingPrsAnswer(prs=[HealingPrAnswer.of(row) for row in found])
+
+
+@router.post("/healing/webhooks/github", include_in_schema=False)
+async def post_github_webhook(
+    request: Request,
+    db: Db,
+    forges: Forge,
+    event: Annotated[str, Header(alias="X-GitHub-Event")] = "",
+    signature: Annotated[str, Header(alias="X-Hub-Signature-256")] = "",
+) -> WebhookAnswer:
+    """Where GitHub tells of pull requests. The signature is the permission."""
+    return WebhookAnswer(changed=await take_webhook(db, forges, event, signature, await request.body()))
