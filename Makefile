@@ -14,9 +14,8 @@ help: ## this list
 setup: ## .venv, node_modules and a browser (the other goals do that themselves)
 	@scripts/setup tests
 
-demo: ## run the example's Playwright suite on three workers
-	@scripts/setup
-	@cd examples/shop && ../../.venv/bin/shifty run --data-dir ../../build/demo -w 3
+demo: ## run the example's Playwright suite on three workers, let a page outgrow it, and repair it
+	@scripts/demo
 
 test: ## run the tests, or some: make test T=tests/database
 	@scripts/setup tests

@@ -12,7 +12,14 @@ const { sessionOf } = require('./shop/sessions');
 const PORT = Number(process.env.SHOP_PORT ?? 4173);
 const TYPES = { '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 
-const read = (...parts) => readFileSync(path.join(__dirname, ...parts), 'utf8');
+// A redesign has given a button another id, in the page and in its script. The suite has not heard of it.
+const redesigned = (text) => text.replaceAll('id="care"', 'id="care-guide"').replaceAll("'#care'", "'#care-guide'");
+
+function read(...parts) {
+  const text = readFileSync(path.join(__dirname, ...parts), 'utf8');
+  return process.env.SHOP_OUTGROWN === '1' ? redesigned(text) : text;
+}
+
 const layout = read('pages', 'layout.html');
 
 // Address of a page -> its file and title. A number in the address is read by the page's own script.
