@@ -3,10 +3,17 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { artifactsOf } = require('../reporter/attachments.cjs');
+const { healsOf } = require('../reporter/heals.cjs');
 const { inParts, resultOf, startsOf, unspeakable } = require('../reporter/messages.cjs');
 
 const REF = { testFile: 'a.spec.ts', testName: 'x', titlePath: ['x'], projectName: '', line: 1, tags: [], repeat: 0, serial: null };
 const TEST = { id: '1', project: '', file: '/r/a.spec.ts', titlePath: ['x'], line: 1, tags: [], retries: 9, repeat: 0, expectedStatus: 'passed', focused: false, parallel: false, serial: null, together: null };
+
+const HEAL = JSON.stringify({
+  originalSelector: '#save', healedSelector: 'internal:testid=[data-testid="save"s]', decision: 'heal', confidence: 0.97, strategy: 'data-testid-recovery',
+  success: true, explanation: 'x'.repeat(3000), callSite: { file: '/r/pages/cart.ts', line: 3, column: 9 },
+  frames: [{ file: '/r/pages/cart.ts', line: 3, column: 9 }, { file: 'a.spec.ts', line: 1, column: 1 }],
+});
 
 /** @param {number} retry @param {string} text */
 function attempt(retry, text) {
@@ -16,7 +23,7 @@ function attempt(retry, text) {
   return {
     event: 'testEnd', id: '1', retry, status: 'failed', outcome: 'unexpected', expectedStatus: 'passed', retries: 9,
     startedAt: null, durationMs: 1, workerIndex: 0, errors: Array(20).fill(error), steps: Array(200).fill(step),
-    stdout: text, stderr: text, attachments: [], annotations: [],
+    stdout: text, stderr: text, attachments: [], annotations: [], heals: healsOf([{ type: 'shifty:heal', description: HEAL }]),
   };
 }
 
@@ -30,6 +37,21 @@ test('a result always fits into a message, and keeps its verdict and the first e
     const result = JSON.parse(text);
     assert.deepEqual([result.status, result.retryCount, result.final], ['failed', 3, true]);
     assert.ok(result.errorMessage.startsWith('\u{1f3ad}'));
+    assert.equal(result.attempts[3].heals[0].callSite.file, 'pages/cart.ts');
+  }
+});
+
+test('a result too large in all its parts keeps what was healed, and at last the verdict alone', () => {
+  for (const [count, expected] of /** @type {const} */ ([[60, 60], [3000, null]])) {
+    const attempts = Array.from({ length: count }, (_, retry) => ({ ...attempt(retry, 'x'), heals: Array(4).fill(attempt(0, '').heals[0]) }));
+
+    const text = resultOf('/r', { test: TEST, ref: REF, attempts, running: false, final: true });
+
+    assert.ok(Buffer.byteLength(text) <= 800 * 1024);
+    const result = JSON.parse(text);
+    assert.equal(result.attempts && result.attempts.length, expected);
+    assert.deepEqual([result.status, result.retryCount], ['failed', count - 1]);
+    if (expected) assert.equal(result.attempts[0].heals[3].healedSelector, 'internal:testid=[data-testid="save"s]');
   }
 });
 

@@ -121,7 +121,7 @@ def test_a_renamed_id_is_healed_and_told(machine: CommandLine, api: Api, shop: S
 
     # The same again, when the run does not want it.
     refused = machine.run("run", "-w", "1", "--json", "--healing-verdict", "fail")
-    off = machine.run("run", "-w", "1", "--json", "--healing", "off")
+    off = machine.run("run", "-w", "1", "--json", "--healing", "off", env={"ACTION_MS": "1000"})
 
     assert (refused.exit, refused.json["conclusion"], refused.json["failedTests"]) == (1, "failed", 1), refused.stderr
     assert (off.exit, off.json["healedTests"], off.json["failedTests"]) == (1, 0, 1), off.stderr

@@ -248,6 +248,13 @@ class TestChoice:
             assert isinstance(await arbiter.choose(question, answers[band]), Abstained)
         assert model.heads == []
 
+    async def test_it_is_not_asked_which_of_several_is_meant_without_a_fingerprint(self) -> None:
+        question = Question(selector=".save", candidates=CANDIDATES, action="click", reason="strict")
+
+        async with serving() as (model, arbiter):
+            assert isinstance(await arbiter.choose(question, ANSWER), Abstained)
+        assert model.heads == []
+
     async def test_what_a_page_says_is_passed_as_data_and_cannot_leave_its_marks(self) -> None:
         hostile = Element(tag="button", text=INJECTION, accessible_name="x" * 5000, neighbor_text=INJECTION)
         question = Question(selector="#save", candidates=[hostile, *CANDIDATES])

@@ -17,6 +17,7 @@ import uvicorn
 
 from shifty.config import load_settings
 from shifty.database.pool import Database
+from shifty.ids import stable_test_id
 from shifty.tenants.model import Tenant
 from tests.pull_requests.hub import Hub
 from tests.pull_requests.prism import Prism
@@ -54,11 +55,22 @@ class Forged:
     server: RunningServer
     seed: Seed
 
-    async def run(self, *, heals: Sequence[Json] | None = None, **fields: Any) -> UUID:
-        """A run that is over, in which ``heals`` were reported by one test."""
-        run_id = await self.seed.run(**{"branch": "main", "conclusion": "passed", **fields})
+    async def run(
+        self,
+        *,
+        heals: Sequence[Json] | None = None,
+        status: str = "completed",
+        branch: str | None = "main",
+        metadata: Mapping[str, object] | None = None,
+        project: str = "web",
+    ) -> UUID:
+        """A run in which ``heals`` were reported by one test."""
+        run_id = await self.seed.run(status=status, branch=branch, metadata=metadata, project=project)
         await self.healed_test(run_id, heals or [a_heal()])
         return run_id
+
+    async def screenshot(self, run_id: UUID, name: str) -> None:
+        await self.seed.artifact(run_id, stable_test_id(PATH, "chromium", ["logs in"]), name, type_="screenshot")
 
     async def healed_test(self, run_id: UUID, heals: Sequence[Json], file: str = PATH, title: str = "logs in") -> str:
         attempt = {"attempt": 0, "status": "passed", "durationMs": 10, "heals": list(heals)}
@@ -117,7 +129,9 @@ def a_file(path: str = PATH, before: str = BEFORE, after: str = AFTER, **fields:
 async def hub(prism: str) -> Hub:
     """With ``PATH`` and a file beside it on branch main."""
     hub = Hub(prism)
-    hub.branches["main"] = hub.add_commit({PATH: BEFORE, "README.md": "shop", "tests/pages/shop.ts": BEFORE})
+    hub.branches["main"] = hub.add_commit(
+        {PATH: BEFORE, "README.md": "shop", "tests/pages/shop.ts": ("100755", BEFORE.encode())}
+    )
     return hub
 
 
@@ -141,7 +155,11 @@ async def serving(hub: Hub) -> AsyncGenerator[str]:
 async def forged(db: Database, folder: Path, tenant: Tenant, settings: Mapping[str, object]) -> AsyncGenerator[Forged]:
     known = {"data_dir": folder / "data", "healing_tenants": tenant.slug, "github_webhook_secret": SECRET}
     async with (
-        running_server(db, load_settings(**{**known, **settings}), tenant) as server,
+        running_server(
+            db,
+            load_settings(**{name: value for name, value in {**known, **settings}.items() if value is not None}),
+            tenant,
+        ) as server,
         httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as http,
     ):
         yield Forged(http, server, Seed(db, tenant.id))

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import httpx
 from starlette.applications import Starlette
@@ -93,8 +93,10 @@ class Hub:
         url = f"{self.prism}{path}" + (f"?{request.url.query}" if request.url.query else "")
         async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
             answer = await http.request(request.method, url, content=body, headers=kept)
-        if answer.status_code >= 400:
-            self.malformed.append(f"{request.method} {path} {body[:300]!r}: {answer.text[:1000]}")
+        if answer.status_code >= 400 or "sl-violations" in answer.headers:
+            self.malformed.append(
+                f"{request.method} {path} {body[:300]!r}: {answer.headers.get('sl-violations', answer.text)[:1000]}"
+            )
             return JSONResponse({"message": "malformed"}, 500)
         return answer.json()
 
@@ -116,8 +118,8 @@ class Hub:
         if path.endswith("/access_tokens"):
             return 201, {"token": self.token, "expires_at": "2099-01-01T00:00:00Z"}
         doers: dict[str, Callable[[str, Json, Request], tuple[int, Json | list[Any]]]] = {
-            "GET ": lambda *_: (200, {"default_branch": self.default_branch}),
-            "GET installation": lambda *_: (200, {"id": 7}),
+            "GET ": self._get_repository,
+            "GET installation": self._get_installation,
             "GET branches": self._get_branch,
             "GET compare": self._get_compare,
             "GET trees": self._get_tree,
@@ -131,6 +133,12 @@ class Hub:
             "PATCH pulls": self._patch_pull,
         }
         return doers[f"{method} {first}"](rest, body, request)
+
+    def _get_repository(self, _rest: str, _body: Json, _request: Request) -> tuple[int, Json]:
+        return 200, {"default_branch": self.default_branch}
+
+    def _get_installation(self, _rest: str, _body: Json, _request: Request) -> tuple[int, Json]:
+        return 200, {"id": 7}
 
     def _get_branch(self, rest: str, _body: Json, _request: Request) -> tuple[int, Json]:
         name = httpx.URL(f"http://x/{rest}").path[1:]
@@ -249,7 +257,9 @@ def _blob(content: bytes) -> str:
 def _laid_over(example: object, answer: object) -> object:
     """Our values in an example of theirs, so that an answer has all that GitHub's has."""
     if isinstance(example, dict) and isinstance(answer, dict):
-        return {**example, **{name: _laid_over(example.get(name), value) for name, value in answer.items()}}
+        theirs, ours = cast("Json", example), cast("Json", answer)
+        return {**theirs, **{name: _laid_over(theirs.get(name), value) for name, value in ours.items()}}
     if isinstance(example, list) and isinstance(answer, list) and example:
-        return [_laid_over(example[0], value) for value in answer]
-    return answer
+        first = cast("list[Any]", example)[0]
+        return [_laid_over(first, value) for value in cast("list[Any]", answer)]
+    return cast("object", answer)

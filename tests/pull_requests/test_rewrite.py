@@ -20,7 +20,8 @@ SCRIPT = [
     ("await page.locator('#username').‸click();", USER, "#user", "await page.locator('#user').click();"),
     ("await page.‸waitForSelector('#username', { timeout: 5 });", USER, TESTED,
      "await page.getByTestId('x').waitFor({ timeout: 5 });"),
-    ("await expect(page.locator('#a')).‸toBeVisible();", "#a", TESTED, "await expect(page.getByTestId('x')).toBeVisible();"),
+    ("await expect(page.locator('#a')).‸toBeVisible();", "#a", TESTED,
+     "await expect(page.getByTestId('x')).toBeVisible();"),
     ("await expect.soft(page.locator('#a'), 'there').‸toHaveText('y', { timeout: 9 });", "#a", TESTED,
      "await expect.soft(page.getByTestId('x'), 'there').toHaveText('y', { timeout: 9 });"),
     ("await page.getByTestId('old').first().‸click();", 'internal:testid=[data-testid="old"s] >> nth=0',
@@ -42,7 +43,8 @@ SCRIPT = [
     ("await page.frameLocator('#f').locator('#a').‸click();", "#f >> internal:control=enter-frame >> #a",
      "iframe >> internal:control=enter-frame >> #a", "await page.frameLocator('iframe').locator('#a').click();"),
     ("await frame.locator('#a').‸click();", FRAME + "#a", FRAME + TESTED, "await frame.getByTestId('x').click();"),
-    ("await page.locator('css=#a >> nth=1').‸click();", "css=#a >> nth=1", TESTED, "await page.getByTestId('x').click();"),
+    ("await page.locator('css=#a >> nth=1').‸click();", "css=#a >> nth=1", TESTED,
+     "await page.getByTestId('x').click();"),
     ("await page.getByText('Log in', { exact: true }).‸click();", 'internal:text="Log in"s', 'internal:text="Sign in"s',
      "await page.getByText('Sign in', { exact: true }).click();"),
     ("await page.getByRole('link', { name: /log in/i }).‸click();", "internal:role=link[name=/log in/i]",
@@ -53,7 +55,8 @@ SCRIPT = [
      'await page.getByText("Don\'t go").click();'),
     ("await page!.locator('#a').‸click();", "#a", TESTED, "await page!.getByTestId('x').click();"),
     ("await page?.locator('#a').‸click();", "#a", TESTED, "await page.getByTestId('x').click();"),
-    ("await (page.locator('#a') as Locator).‸click();", "#a", TESTED, "await (page.getByTestId('x') as Locator).click();"),
+    ("await (page.locator('#a') as Locator).‸click();", "#a", TESTED,
+     "await (page.getByTestId('x') as Locator).click();"),
     ("await page.locator('#a' as const).‸click();", "#a", TESTED, "await page.getByTestId('x').click();"),
     ("await page /* the */ .locator('#a') /* user */ .‸click(); // now", "#a", TESTED,
      "await page /* the */ .getByTestId('x') /* user */ .click(); // now"),
@@ -107,7 +110,12 @@ def test_python_is_rewritten_where_the_locator_stands(before: str, was: str, bec
 
 
 def test_javascript_is_rewritten() -> None:
-    text = "const { test } = require('@playwright/test');\ntest('a', async ({ page }) => {\n  await page.‸click('#a');\n});\n"
+    text = (
+        "const { test } = require('@playwright/test');\n"
+        "test('a', async ({ page }) => {\n"
+        "  await page.‸click('#a');\n"
+        "});\n"
+    )
 
     assert rewritten("a.spec.cjs", text, "#a", TESTED).splitlines()[2] == "  await page.getByTestId('x').click();"
 

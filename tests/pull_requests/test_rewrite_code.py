@@ -90,15 +90,15 @@ def test_a_pattern_needs_the_import_of_re() -> None:
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\"'`\\\n\t${}>/"), max_size=20)
+ROLE = st.sampled_from(["button", "link"])
+METHOD = st.sampled_from(["getByText", "getByLabel", "getByPlaceholder", "getByTitle"])
 STEP = st.one_of(
     st.builds(step, st.just("getByTestId"), TEXT),
-    st.builds(lambda role, name, exact: step("getByRole", role, name=name, exact=exact),
-              st.sampled_from(["button", "link"]), TEXT, st.booleans()),
-    st.builds(lambda method, text, exact: step(method, text, exact=exact),
-              st.sampled_from(["getByText", "getByLabel", "getByPlaceholder", "getByTitle"]), TEXT, st.booleans()),
-    st.builds(lambda text: step("filter", hasText=text), TEXT),
-    st.builds(lambda number: step("nth", number), st.integers(-5, 50)),
-)  # fmt: skip
+    st.builds(step, st.just("getByRole"), ROLE, name=TEXT, exact=st.booleans()),
+    st.builds(step, METHOD, TEXT, exact=st.booleans()),
+    st.builds(step, st.just("filter"), hasText=TEXT),
+    st.builds(step, st.just("nth"), st.integers(-5, 50)),
+)
 
 
 @given(st.lists(STEP, min_size=1, max_size=4), st.sampled_from(STYLES))

@@ -1,8 +1,7 @@
-"""A locator is rewritten where it is defined: variables, page objects, getters, fixtures, other files."""
+"""A locator is rewritten where it is defined: variables, functions, fields, getters, fixtures, parents."""
 
 import pytest
 
-from shifty.pull_requests.change import FileChange
 from tests.pull_requests.rewriting import MARK, heal, place_of, repair, rewritten
 
 HEALED = 'internal:testid=[data-testid="x"s]'
@@ -10,34 +9,108 @@ OLD = "locator('#a')"
 NEW = "getByTestId('x')"
 
 
-def changed(files: dict[str, str], was: str = "#a", becomes: str = HEALED) -> FileChange:
-    """The only change, after the heal of the locator that is used at the mark."""
-    path = next(path for path, text in files.items() if MARK in text)
-    found = repair(files, heal(place_of(path, files[path]), was, becomes))
-    assert not found.unwritable, found.unwritable[0].reason
-    (change,) = found.changes
-    return change
-
-
 IN_ONE_FILE = {
     "variable": "const user = page.locator('#a');\nawait user.‸fill('x');",
-    "variable of a block": "const user = page.locator('#b');\nasync () => {\n  const user = page.locator('#a');\n  await user.‸fill('x');\n};",
-    "assigned later": "let user: Locator;\nbeforeEach(async ({ page }) => { user = page.locator('#a'); });\ntest('b', async () => { await user.‸click(); });",
+    "variable of a block": (
+        "const user = page.locator('#b');\n"
+        "async () => {\n"
+        "  const user = page.locator('#a');\n"
+        "  await user.‸fill('x');\n"
+        "};"
+    ),
+    "assigned later": (
+        "let user: Locator;\n"
+        "beforeEach(async ({ page }) => { user = page.locator('#a'); });\n"
+        "test('b', async () => { await user.‸click(); });"
+    ),
     "variable of a variable": "const user = page.locator('#a');\nconst first = user.first();\nawait first.‸click();",
     "function": "const user = (page: Page) => page.locator('#a');\nawait user(page).‸click();",
-    "declared function": "function user(page: Page): Locator {\n  return page.locator('#a');\n}\nawait expect(user(page)).‸toBeVisible();",
-    "field": "class Login {\n  readonly user = this.page.locator('#a');\n  constructor(readonly page: Page) {}\n  async go() { await this.user.‸fill('x'); }\n}",
-    "private field": "class Login {\n  readonly #user: Locator;\n  constructor(page: Page) { this.#user = page.locator('#a'); }\n  async go() { await this.#user.‸fill('x'); }\n}",
-    "constructor": "class Login {\n  private readonly user: Locator;\n  constructor(private readonly page: Page) {\n    this.user = page.locator('#a');\n  }\n  go = async () => { await this.user.‸fill('x'); };\n}",
-    "getter": "class Login {\n  get user() { return this.page.locator('#a'); }\n  async go() { await expect(this.user).‸toBeVisible(); }\n}",
-    "method": "class Login {\n  user(): Locator {\n    // The field.\n    return this.page.locator('#a');\n  }\n  async go() { await this.user().‸fill('x'); }\n}",
-    "arrow": "class Login {\n  user = () => this.page.locator('#a');\n  async go() { await this.user().‸fill('x'); }\n}",
-    "instance": "class Login {\n  user = this.page.locator('#a');\n}\nclass Signup {\n  user = this.page.locator('#a');\n}\nconst login = new Login(page);\nawait login.user.‸fill('x');",
-    "typed parameter": "class Signup {\n  user = this.page.locator('#b');\n}\nclass Login {\n  user = this.page.locator('#a');\n}\nasync function go(login: Login) { await login.user.‸fill('x'); }",
-    "inherited": "class Base {\n  protected user = this.page.locator('#a');\n}\nclass Login extends Base {\n  async go() { await this.user.‸fill('x'); }\n}",
+    "declared function": (
+        "function user(page: Page): Locator {\n"
+        "  return page.locator('#a');\n"
+        "}\n"
+        "await expect(user(page)).‸toBeVisible();"
+    ),
+    "field": (
+        "class Login {\n"
+        "  readonly user = this.page.locator('#a');\n"
+        "  constructor(readonly page: Page) {}\n"
+        "  async go() { await this.user.‸fill('x'); }\n"
+        "}"
+    ),
+    "private field": (
+        "class Login {\n"
+        "  readonly #user: Locator;\n"
+        "  constructor(page: Page) { this.#user = page.locator('#a'); }\n"
+        "  async go() { await this.#user.‸fill('x'); }\n"
+        "}"
+    ),
+    "constructor": (
+        "class Login {\n"
+        "  private readonly user: Locator;\n"
+        "  constructor(private readonly page: Page) {\n"
+        "    this.user = page.locator('#a');\n"
+        "  }\n"
+        "  go = async () => { await this.user.‸fill('x'); };\n"
+        "}"
+    ),
+    "getter": (
+        "class Login {\n"
+        "  get user() { return this.page.locator('#a'); }\n"
+        "  async go() { await expect(this.user).‸toBeVisible(); }\n"
+        "}"
+    ),
+    "method": (
+        "class Login {\n"
+        "  user(): Locator {\n"
+        "    // The field.\n"
+        "    return this.page.locator('#a');\n"
+        "  }\n"
+        "  async go() { await this.user().‸fill('x'); }\n"
+        "}"
+    ),
+    "arrow": (
+        "class Login {\n"
+        "  user = () => this.page.locator('#a');\n"
+        "  async go() { await this.user().‸fill('x'); }\n"
+        "}"
+    ),
+    "instance": (
+        "class Login {\n"
+        "  user = this.page.locator('#a');\n"
+        "}\n"
+        "class Signup {\n"
+        "  user = this.page.locator('#a');\n"
+        "}\n"
+        "const login = new Login(page);\n"
+        "await login.user.‸fill('x');"
+    ),
+    "typed parameter": (
+        "class Signup {\n"
+        "  user = this.page.locator('#b');\n"
+        "}\n"
+        "class Login {\n"
+        "  user = this.page.locator('#a');\n"
+        "}\n"
+        "async function go(login: Login) { await login.user.‸fill('x'); }"
+    ),
+    "inherited": (
+        "class Base {\n"
+        "  protected user = this.page.locator('#a');\n"
+        "}\n"
+        "class Login extends Base {\n"
+        "  async go() { await this.user.‸fill('x'); }\n"
+        "}"
+    ),
     "object": "const fields = { user: page.locator('#a'), pass: page.locator('#b') };\nawait fields.user.‸fill('x');",
-    "fixture": "const test = base.extend({ user: async ({ page }, use) => { await use(page.locator('#a')); } });\ntest('b', async ({ user }) => { await user.‸fill('x'); });",
-    "handed to a helper": "const fill = async (field: Locator) => { await field.‸fill('x'); };\nawait fill(page.locator('#a'));",
+    "fixture": (
+        "const test = base.extend({ user: async ({ page }, use) => { await use(page.locator('#a')); } });\n"
+        "test('b', async ({ user }) => { await user.‸fill('x'); });"
+    ),
+    "handed to a helper": (
+        "const fill = async (field: Locator) => { await field.‸fill('x'); };\n"
+        "await fill(page.locator('#a'));"
+    ),
 }  # fmt: skip
 """‸ marks the use; what ``handed to a helper`` lacks is its caller, which the frames give."""
 
@@ -59,12 +132,49 @@ def test_the_definition_in_the_same_file_changes(text: str) -> None:
 
 
 PYTHON = {
-    "init": 'class Login:\n    def __init__(self, page: Page) -> None:\n        self.user = page.locator("#a")\n\n    def go(self) -> None:\n        self.user.‸fill("x")\n',
-    "property": 'class Login:\n    @property\n    def user(self) -> Locator:\n        return self.page.locator("#a")\n\n    async def go(self) -> None:\n        await self.user.‸fill("x")\n',
-    "instance": 'class Login:\n    def __init__(self, page):\n        self.user = page.locator("#a")\n\ndef test_a(page):\n    login = Login(page)\n    login.user.‸fill("x")\n',
-    "typed parameter": 'class Login:\n    def __init__(self, page):\n        self.user = page.locator("#a")\n\ndef test_a(login: Login):\n    expect(login.user).‸to_be_visible()\n',
+    "init": (
+        "class Login:\n"
+        "    def __init__(self, page: Page) -> None:\n"
+        '        self.user = page.locator("#a")\n'
+        "\n"
+        "    def go(self) -> None:\n"
+        '        self.user.‸fill("x")\n'
+    ),
+    "property": (
+        "class Login:\n"
+        "    @property\n"
+        "    def user(self) -> Locator:\n"
+        '        return self.page.locator("#a")\n'
+        "\n"
+        "    async def go(self) -> None:\n"
+        '        await self.user.‸fill("x")\n'
+    ),
+    "instance": (
+        "class Login:\n"
+        "    def __init__(self, page):\n"
+        '        self.user = page.locator("#a")\n'
+        "\n"
+        "def test_a(page):\n"
+        "    login = Login(page)\n"
+        '    login.user.‸fill("x")\n'
+    ),
+    "typed parameter": (
+        "class Login:\n"
+        "    def __init__(self, page):\n"
+        '        self.user = page.locator("#a")\n'
+        "\n"
+        "def test_a(login: Login):\n"
+        "    expect(login.user).‸to_be_visible()\n"
+    ),
     "variable": 'def test_a(page):\n    user = page.locator("#a")\n    user.‸fill("x")\n',
-    "fixture": '@pytest.fixture\ndef user(page):\n    return page.locator("#a")\n\ndef test_a(user):\n    user.‸fill("x")\n',
+    "fixture": (
+        "@pytest.fixture\n"
+        "def user(page):\n"
+        '    return page.locator("#a")\n'
+        "\n"
+        "def test_a(user):\n"
+        '    user.‸fill("x")\n'
+    ),
     "function": 'def user(page):\n    return page.locator("#a")\n\ndef test_a(page):\n    user(page).‸fill("x")\n',
 }  # fmt: skip
 
@@ -76,86 +186,24 @@ def test_the_definition_in_python_changes(text: str) -> None:
     assert after == text.replace(MARK, "").replace('locator("#a")', 'get_by_test_id("x")')
 
 
-PAGE = "import { Base } from './base.js';\nexport class Login extends Base {\n  readonly user = this.page.locator('#a');\n}\n"
-
-
-def test_a_page_object_of_another_file_changes() -> None:
-    spec = "import { Login } from '../pages';\ntest('a', async ({ page }) => {\n  const login = new Login(page);\n  await expect(login.user).‸toBeVisible();\n});\n"
-    other = "export class Signup {\n  user = this.page.locator('#a');\n}\n"
-    index = "export * from './login.page';\nexport * from './signup';\n"
-
-    change = changed({
-        "tests/login.spec.ts": spec, "pages/index.ts": index, "pages/login.page.ts": PAGE, "pages/signup.ts": other,
-    })  # fmt: skip
-
-    assert (change.path, change.after) == ("pages/login.page.ts", PAGE.replace(OLD, NEW))
-    assert change.message.startswith("Heal 1 locator in login.page.ts\n")
-
-
-def test_a_fixture_of_another_file_leads_to_its_page_object() -> None:
-    spec = "import { test } from './fixtures';\ntest('a', async ({ login }) => {\n  await login.form.user.‸fill('x');\n});\n"
-    fixtures = "import { Login } from './login.page';\nexport const test = base.extend<{ login: Login }>({ login: async ({ page }, use) => { await use(new Login(page)); } });\n"
-
-    change = changed({"t/a.spec.ts": spec, "t/fixtures.ts": fixtures, "t/login.page.ts": PAGE})
-
-    assert change.path == "t/login.page.ts"
-
-
-def test_an_alias_of_tsconfig_is_followed() -> None:
-    config = '{\n  // Ours.\n  "compilerOptions": { "baseUrl": ".", "paths": { "@pages/*": ["src/pages/*"], }, },\n}\n'
-    spec = "import { Login } from '@pages/login.page';\nconst login = new Login(page);\nawait login.user.‸fill('x');\n"
-
-    change = changed({"tsconfig.json": config, "t/a.spec.ts": spec, "src/pages/login.page.ts": PAGE})
-
-    assert change.path == "src/pages/login.page.ts"
-
-
-def test_a_field_of_a_base_class_in_another_file_changes() -> None:
-    base = "export class Base {\n  readonly save = this.page.locator('#a');\n}\n"
-    page = PAGE.replace("  readonly", "  async go() { await this.save.‸click(); }\n  readonly").replace("'#a'", "'#b'")
-
-    assert changed({"pages/login.ts": page, "pages/base.ts": base}).path == "pages/base.ts"
-
-
-def test_modules_of_python_are_followed() -> None:
-    page = 'class Login:\n    def __init__(self, page):\n        self.user = page.locator("#a")\n'
-    test = "from pages.login import Login\n\n\ndef test_a(page):\n    login = Login(page)\n    login.user.‸fill('x')\n"
-
-    change = changed({"e2e/tests/test_login.py": test, "e2e/pages/login.py": page, "e2e/pages/__init__.py": ""})
-
-    assert change.path == "e2e/pages/login.py"
-
-
-def test_a_fixture_of_conftest_is_found() -> None:
-    conftest = 'import pytest\n\n\n@pytest.fixture\ndef user(page):\n    yield page.locator("#a")\n'
-
-    change = changed({"tests/ui/test_a.py": "def test_a(user):\n    user.‸fill('x')\n", "tests/conftest.py": conftest})
-
-    assert change.after == conftest.replace('locator("#a")', 'get_by_test_id("x")')
-
-
-def test_three_tests_that_use_one_page_object_are_one_edit() -> None:
-    page = PAGE.replace("}\n", "  async go() { await this.user.‸fill('x'); }\n}\n")
-    spec = "test('a');\ntest('b');\ntest('c');\n"
-    place = place_of("login.ts", page)
-    callers = [place_of("a.spec.ts", "\n" * line + MARK) for line in range(3)]
-
-    found = repair({"login.ts": page, "a.spec.ts": spec}, *[heal(place, "#a", HEALED, each) for each in callers])
-
-    (change,) = found.changes
-    (edit,) = change.edits
-    assert [each.title for each in edit.healed] == ["login › test 0", "login › test 1", "login › test 2"]
-    assert change.message.count("tests/login.spec.ts › login › test") == 3
-
-
 def test_a_parent_in_a_variable_is_left_behind_where_the_page_is_at_hand() -> None:
-    text = "test('a', async ({ page }) => {\n  const form = page.locator('form');\n  await form.locator('#a').‸click();\n});\n"
+    text = (
+        "test('a', async ({ page }) => {\n"
+        "  const form = page.locator('form');\n"
+        "  await form.locator('#a').‸click();\n"
+        "});\n"
+    )
 
     assert rewritten("a.ts", text, "form >> #a", HEALED) == text.replace(MARK, "").replace("form." + OLD, "page." + NEW)
 
 
 def test_a_parent_in_a_field_is_left_behind_for_the_page_that_it_stands_on() -> None:
-    text = "class Login {\n  form = this.page.locator('form');\n  async go() { await this.form.locator('#a').‸click(); }\n}\n"
+    text = (
+        "class Login {\n"
+        "  form = this.page.locator('form');\n"
+        "  async go() { await this.form.locator('#a').‸click(); }\n"
+        "}\n"
+    )
 
     after = rewritten("a.ts", text, "form >> #a", HEALED)
 

@@ -12,9 +12,18 @@ REFUSED = [
     ("await page.locator('#row-' + id).‸click();", "#row-7", "a concatenation"),
     ("await page.locator(ROW).‸click();", "#row-7", "the variable ROW"),
     ("await page.locator(rows.seven).‸click();", "#row-7", "the expression rows.seven"),
-    ("await page.getByRole('button', { name }).‸click();", 'internal:role=button[name="Go"i]', "an option that is a variable"),
-    ("const row = (id: string) => page.locator(`#row-${id}`);\nawait row('7').‸click();", "#row-7", "a template string"),
-    ("class A {\n  row(id: string) { return this.page.locator('#row-' + id); }\n  async go() { await this.row('7').‸click(); }\n}",
+    ("await page.getByRole('button', { name }).‸click();", 'internal:role=button[name="Go"i]',
+     "an option that is a variable"),
+    ((
+        "const row = (id: string) => page.locator(`#row-${id}`);\n"
+        "await row('7').‸click();"
+    ), "#row-7", "a template string"),
+    ((
+        "class A {\n"
+        "  row(id: string) { return this.page.locator('#row-' + id); }\n"
+        "  async go() { await this.row('7').‸click(); }\n"
+        "}"
+    ),
      "#row-7", "a concatenation"),
     ("const row = page.locator(cond ? '#a' : '#b');\nawait row.‸click();", "#a", "the expression cond ? '#a' : '#b'"),
 ]  # fmt: skip

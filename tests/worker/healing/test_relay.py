@@ -200,6 +200,16 @@ async def test_what_comes_after_the_end_of_a_passed_attempt_is_learnt_too(line: 
     assert await line.learned() == ["#late"]
 
 
+async def test_a_fingerprint_that_the_server_refuses_takes_no_other_along(line: Line) -> None:
+    line.server.replies += [Reply(200, ANSWER), Reply.refusing(400, "INVALID_PARAMETERS", "One of them is odd.")] * 2
+    await line.tell_seen("#a", "#b", "#c", attempt=0)
+
+    line.tell_ended("passed")
+
+    heard = [await line.learned() for _ in range(4)]
+    assert heard == [["#a", "#b", "#c"], ["#a"], ["#b", "#c"], ["#b"]]
+
+
 async def test_what_is_left_at_the_end_of_a_batch_is_dropped(line: Line) -> None:
     await line.tell_seen("#a", attempt=0)
     line.relay.forget()

@@ -1,0 +1,1 @@
+"""The healing hook of Playwright, in real suites, against a real server."""

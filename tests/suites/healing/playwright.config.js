@@ -1,0 +1,11 @@
+const executablePath = require('fs').existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined;
+
+module.exports = {
+  testDir: '.',
+  timeout: 30_000,
+  use: {
+    baseURL: process.env.SHOP_URL,
+    actionTimeout: Number(process.env.ACTION_MS || 10_000),
+    launchOptions: { executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] },
+  },
+};
