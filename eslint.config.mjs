@@ -1,7 +1,27 @@
 import js from '@eslint/js';
 
+const rules = {
+  complexity: ['error', 12],
+  eqeqeq: 'error',
+  'max-lines': ['error', 300],
+  'no-var': 'error',
+  'prefer-const': 'error',
+};
+
+const page = ['CSS', 'Document', 'DocumentFragment', 'Element', 'Node', 'document', 'location', 'window'];
+
 export default [
   js.configs.recommended,
+  {
+    // One expression that runs in the page.
+    files: ['js/**/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      ecmaVersion: 2022,
+      globals: Object.fromEntries(page.map((name) => [name, 'readonly'])),
+    },
+    rules,
+  },
   {
     files: ['js/**/*.cjs'],
     languageOptions: {
@@ -21,12 +41,6 @@ export default [
         setTimeout: 'readonly',
       },
     },
-    rules: {
-      complexity: ['error', 12],
-      eqeqeq: 'error',
-      'max-lines': ['error', 300],
-      'no-var': 'error',
-      'prefer-const': 'error',
-    },
+    rules,
   },
 ];
