@@ -1,11 +1,12 @@
 """Trains the healer's ranker and calibrator, and says how good they are on sites that they have not seen.
 
-The data lies beside the repository (``../shared/data/healing``); of the page pairs their elements, collected in Chromium,
-are read from ``build/healing/pagepairs.json`` and made there if need be. Everything is deterministic.
+The data lies beside the repository (``../shared/data/healing``). Elements of the page pairs are collected in Chromium
+and kept in ``build/healing/pagepairs.json``. Everything is deterministic.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,12 +34,11 @@ PAGES = REPOSITORY / "build" / "healing" / "pagepairs.json"
 
 STIFFNESS = 8.0
 """Of the ranker: the penalty on its weights."""
-CALIBRATOR_C = 0.03
-FOLDS = 9
+CALIBRATOR_C = 0.08
+FOLDS = 8
 REMOVED_WEIGHT = 0.25
 """Of a page from which the element is gone: as many as in the judgement of the healer."""
-MASKED_WEIGHT = 0.3
-BANDS = Bands(heal=0.87, expect=0.95, unseen=0.95, propose=0.5)
+BANDS = Bands(heal=0.9, expect=0.95, unseen=0.95, propose=0.5)
 
 
 @dataclass
@@ -53,7 +53,6 @@ class Pair:
     gone: set[int]
     broken: bool
     renamed: bool = False
-    masked: bool = False
 
 
 @dataclass
@@ -122,10 +121,8 @@ def read_fingerprints() -> Iterable[Pair]:
 
 def read_pages() -> Iterable[Pair]:
     if not PAGES.exists():
-        from shifty.healing.pages.pairs import write_pairs
-
-        PAGES.parent.mkdir(parents=True, exist_ok=True)
-        write_pairs(DATA / "pagepairs", PAGES)
+        module = "shifty.healing.pages.pairs"
+        subprocess.run([sys.executable, "-m", module, str(DATA / "pagepairs"), str(PAGES)], check=True)
     told = json.loads(PAGES.read_bytes())
     pages = {site: [read_element(raw) for raw in elements] for site, elements in told["sites"].items()}
     for pair in told["pairs"]:
@@ -161,7 +158,7 @@ def _compared(pair: Pair, *, removed: bool) -> Compared:
 
 
 def train_ranker(compared: Sequence[Compared]) -> Linear:
-    """A conditional logit: the chance of each candidate is a softmax over the page, and the right ones are to share it."""
+    """A conditional logit: chances are a softmax over the page, and the right candidates are to share all of it."""
     used = [it for it in compared if not it.removed and it.right.any()]
     names = list(used[0].columns)
     every = np.concatenate([it.matrix for it in used])
@@ -171,15 +168,14 @@ def train_ranker(compared: Sequence[Compared]) -> Linear:
     sizes = [len(it.right) for it in used]
     start = np.r_[0, np.cumsum(sizes)[:-1]]
     question = np.repeat(np.arange(len(used)), sizes)
-    weight = np.array([MASKED_WEIGHT if it.pair.masked else 1.0 for it in used])
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         scores = features @ weights
         likely = np.exp(scores - np.maximum.reduceat(scores, start)[question])
         whole = np.add.reduceat(likely, start)
         hit = np.maximum(np.add.reduceat(likely * right, start), 1e-300)
-        wrong = weight[question] * (likely / whole[question] - likely * right / hit[question])
-        value = float((weight * (np.log(whole) - np.log(hit))).sum() + STIFFNESS * weights @ weights)
+        wrong = likely / whole[question] - likely * right / hit[question]
+        value = float((np.log(whole) - np.log(hit)).sum() + STIFFNESS * weights @ weights)
         return value, features.T @ wrong + 2 * STIFFNESS * weights
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-6})
@@ -200,7 +196,7 @@ def train_calibrator(answered: Sequence[tuple[Compared, Ranking]]) -> Linear:
 
 
 def weight_of(it: Compared) -> float:
-    return (REMOVED_WEIGHT if it.removed else 1.0) * (MASKED_WEIGHT if it.pair.masked else 1.0)
+    return REMOVED_WEIGHT if it.removed else 1.0
 
 
 def _named(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
@@ -228,7 +224,7 @@ def out_of_fold(compared: Sequence[Compared]) -> list[tuple[Compared, Ranking]]:
 
 
 def cross_validate(compared: Sequence[Compared]) -> dict[str, float]:
-    """Nested: the calibrator of a fold has seen only scores of sites that its rankers did not know, and not the fold's."""
+    """Nested: the calibrator of a fold is trained on rankings of other sites, by rankers that did not know those."""
     answers: list[tuple[Compared, Ranking, float]] = []
     for known, held in folds(compared):
         ranker = train_ranker(known)
@@ -236,14 +232,14 @@ def cross_validate(compared: Sequence[Compared]) -> dict[str, float]:
         for it in held:
             ranking = it.ranking(ranker)
             answers.append((it, ranking, confidence(ranking, calibrator)))
-    figures = {name: value for name, value in _figures(answers)}
+    figures = dict(_figures(answers))
     for name, value in figures.items():
         say(f"  {name:44} {value:.4f}")
-    return figures
+    return {name: round(value, 4) for name, value in figures.items()}
 
 
 def _figures(answers: Sequence[tuple[Compared, Ranking, float]]) -> Iterable[tuple[str, float]]:
-    whole = [(it, bool(it.right[ranking.best]), sure) for it, ranking, sure in answers if not it.pair.masked]
+    whole = [(it, bool(it.right[ranking.best]), sure) for it, ranking, sure in answers]
     present = [(it.pair, right) for it, right, _ in whole if not it.removed]
     measures: dict[str, Callable[[Pair], bool]] = {
         "fingerprints: right": lambda pair: pair.kind == "fingerprints",
@@ -263,7 +259,7 @@ def _bands(answers: Sequence[tuple[Compared, bool, float]]) -> Iterable[tuple[st
     right = np.array([right for _, right, _ in answers])
     sure = np.array([sure for _, _, sure in answers])
     weight = np.where(removed, REMOVED_WEIGHT, 1.0)
-    for bar in sorted({BANDS.heal, BANDS.heal - 0.05, BANDS.heal + 0.05}):
+    for bar in sorted({BANDS.heal, BANDS.heal - 0.03, BANDS.heal + 0.03}):
         healed = sure >= bar
         yield f"from {bar:.2f}: precision", float((weight * right)[healed].sum() / weight[healed].sum())
         yield f"from {bar:.2f}: healed rightly", float((healed & right).sum() / (~removed).sum())

@@ -11,6 +11,7 @@ const { clearTimeout, setTimeout } = require('timers');
 
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 const AWAY_MS = 30_000;
+const FAIR_MS = 5000;
 
 class Server {
   /** @param {Settings} settings */
@@ -43,7 +44,8 @@ class Server {
   /** @param {string} method @param {string} route @param {Buffer | undefined} data @param {number} ms */
   async request(method, route, data, ms) {
     const { status, body } = await this.exchange(method, route, data, ms).catch((error) => {
-      this.awayUntil = Date.now() + AWAY_MS;
+      // A step with little time left says nothing about the server.
+      if (ms >= FAIR_MS || error.code) this.awayUntil = Date.now() + AWAY_MS;
       throw new Error(`${this.url} does not answer: ${error.message || error.code || error}`);
     });
     if (status >= 500) this.awayUntil = Date.now() + AWAY_MS;

@@ -96,7 +96,7 @@ class Healing {
     const at = await this.looking.broken(this.use.call.selector);
     const same = earlier && joined(earlier.prefix) === joined(at.prefix) ? earlier.glance : null;
     this.symptom.earlier = null;
-    const page = await this.looking.quiet(at.prefix, same);
+    const page = await this.looking.quiet(at.prefix, same, this.leftMs());
     if (!page) return null;
     const found = at.rest.length ? page.elements.filter((element) => FRAMES.has(element.tag)) : page.elements;
     const elements = reason === 'strict' ? await this.amongMatches(found) : found;

@@ -15,7 +15,8 @@ const { pause, within } = require('./waiting.cjs');
  * @typedef {{prefix: string[], leg: string, rest: string[]}} Break what resolved, what did not, what comes behind
  */
 
-const PROBE_MS = 3000;
+const PROBE_MS = 5000;
+const LEAST_PROBE_MS = 500;
 const SNAPSHOT_MS = 10_000;
 const QUIET_MS = 60;
 const MOST_LOOKS = 5;
@@ -46,10 +47,11 @@ function programText() {
 }
 
 class Looking {
-  /** @param {Frame} frame @param {string} testIdAttribute */
-  constructor(frame, testIdAttribute) {
+  /** @param {Frame} frame @param {string} testIdAttribute @param {number} timeoutMs of the call that it is for; 0: none */
+  constructor(frame, testIdAttribute, timeoutMs) {
     this.frame = frame;
     this.testIdAttribute = testIdAttribute;
+    this.probeMs = timeoutMs ? Math.min(PROBE_MS, Math.max(LEAST_PROBE_MS, timeoutMs / 2)) : PROBE_MS;
   }
 
   /** @param {string} selector @param {object} options @param {number} ms @returns {Promise<any>} */
@@ -63,7 +65,7 @@ class Looking {
   /** What the selector finds. @param {string} selector @returns {Promise<Snapshot>} */
   async matches(selector) {
     try {
-      return await this.run(selector, { describe: 'matches' }, PROBE_MS);
+      return await this.run(selector, { describe: 'matches' }, this.probeMs);
     } catch (error) {
       if (!NO_FRAME.test(String(error))) throw error;
       return { url: '', title: '', count: 0, total: 0, truncated: false, elements: [], digest: '' };
@@ -74,7 +76,7 @@ class Looking {
   async count(selector) {
     if (typeof this.frame._channel.queryCount !== 'function') return (await this.matches(selector)).count;
     try {
-      return (await within(ask(this.frame, 'queryCount', { selector }, 0), PROBE_MS, 'counting')).value;
+      return (await within(ask(this.frame, 'queryCount', { selector }, 0), this.probeMs, 'counting')).value;
     } catch (error) {
       if (NO_FRAME.test(String(error))) return 0;
       throw error;
@@ -117,11 +119,13 @@ class Looking {
    * The page once it stands still: its digest twice the same, or at least, where a clock ticks, the same elements.
    * @param {string[]} prefix legs of frames
    * @param {Glance | null} earlier a glance of at least `QUIET_MS` ago
+   * @param {number} ms in which it must have been found
    * @returns {Promise<Snapshot | null>} null: it keeps changing
    */
-  async quiet(prefix, earlier) {
+  async quiet(prefix, earlier, ms) {
+    const until = Date.now() + ms;
     let before = earlier;
-    for (let look = 0; look < MOST_LOOKS; look++) {
+    for (let look = 0; look < MOST_LOOKS && Date.now() < until; look++) {
       const now = await this.everything(prefix);
       const shape = now.elements.map((element) => element.ref).join();
       if (before && (before.digest === now.digest || (look > 1 && before.shape === shape))) return now;

@@ -17,8 +17,8 @@ const { Call } = require('./versions.cjs');
  */
 
 const ARGUMENTS = new Set([4, 6]);
-/** @type {WeakSet<Connection>} */
-const patched = new WeakSet();
+/** Known to every copy of this package: a project's own and a worker's may meet in one process. */
+const PATCHED = Symbol.for('shifty.heal');
 /** Our own calls pass by the hook. @type {AsyncLocalStorage<boolean>} */
 const own = new AsyncLocalStorage();
 /** @type {Steps | null | undefined} null: off */
@@ -51,10 +51,10 @@ function stayOut(why) {
 /** @param {Playwright} playwright */
 function patch(playwright) {
   const prototype = playwright._connection && /** @type {Connection | null} */ (Object.getPrototypeOf(playwright._connection));
-  if (!prototype || patched.has(prototype)) return;
+  if (!prototype || PATCHED in prototype) return;
   const send = prototype.sendMessageToServer;
   if (typeof send !== 'function' || !ARGUMENTS.has(send.length)) return stayOut('its connection sends in another way');
-  patched.add(prototype);
+  Object.defineProperty(prototype, PATCHED, { value: true });
   prototype.sendMessageToServer = hooked(send);
 }
 

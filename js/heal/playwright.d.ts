@@ -20,6 +20,7 @@ export interface Params {
   isNot?: boolean;
   expression?: string;
   state?: string;
+  omitReturnValue?: boolean;
 }
 
 export interface HealableParams extends Params {

@@ -34,8 +34,13 @@ function mayHeal(method, params) {
   return ACTIONS.has(method) && !ABSENT.has(String(params.state));
 }
 
-/** @param {string} method @param {Params} params */
+/**
+ * What the server judges by. Waiting for an element expects it to be there, unless something is done with the handle:
+ * then the wait is strict and returns it.
+ * @param {string} method @param {Params} params
+ */
 function actionOf(method, params) {
+  if (method === 'waitForSelector' && !(params.strict && !params.omitReturnValue)) return 'expect:wait.for';
   return method === 'expect' ? `expect:${params.expression}` : method;
 }
 

@@ -49,6 +49,8 @@ class RunningTest {
     this.testIdAttribute = info.project.use?.testIdAttribute || settings.testIdAttribute;
     /** Original selectors that were healed in it. @type {Set<string>} */
     this.healed = new Set();
+    /** How often uses were refused in it. @type {Map<string, number>} */
+    this.refused = new Map();
     this.screenshots = 0;
   }
 

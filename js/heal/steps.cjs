@@ -33,6 +33,7 @@ const { patience } = require('./waiting.cjs');
 const LEAST_MS = 250;
 const LEAST_HEALED_MS = 500;
 const UNNOTICED_MS = 100;
+const MOST_REFUSALS = 3;
 const GLANCE_BEFORE_MS = 4 * QUIET_MS;
 
 class Steps {
@@ -80,7 +81,7 @@ class Steps {
     const { test, site, looking } = use;
     const probed = await this.probe(use);
     if (probed.count === 1) return { ...original(call), use, seen: probed.seen };
-    if (this.server.away() || (probed.count > 1 && !isStrict(call.method, call.params))) return original(call);
+    if (this.isHopeless(use) || (probed.count > 1 && !isStrict(call.method, call.params))) return original(call);
     const availableMs = Math.min(call.timeoutMs || Infinity, test.leftMs());
     if (probed.count > 1) return this.healed(use, { reason: 'strict', waitedMs: 0, availableMs, earlier: null });
     await this.fingerprints.settled(test);
@@ -102,8 +103,13 @@ class Steps {
     this.fingerprints.prepare(test);
     const mode = strictest(this.settings.mode, test.mode, this.fingerprints.allowed(test));
     if (mode === 'off') return null;
-    const looking = new Looking(call.frame, test.testIdAttribute);
+    const looking = new Looking(call.frame, test.testIdAttribute, call.timeoutMs);
     return { call, test, site, places, mode, looking, action: actionOf(call.method, call.params) };
+  }
+
+  /** A test may try the same in a loop until it works. @param {Use} use */
+  isHopeless(use) {
+    return this.server.away() || (use.test.refused.get(keyOf(use)) || 0) >= MOST_REFUSALS;
   }
 
   /** How much the locator finds, and what. @param {Use} use @returns {Promise<{count: number, seen: Plan['seen']}>} */
@@ -168,7 +174,9 @@ class Steps {
       if (heal) {
         heal.success = passed && plan.selector !== call.selector;
         if (heal.success) use.test.healed.add(call.selector);
-        tell(use.test, heal);
+        const refused = use.test.refused.get(keyOf(use)) || 0;
+        if (heal.decision !== 'heal') use.test.refused.set(keyOf(use), refused + 1);
+        if (heal.decision === 'heal' || refused === 0) tell(use.test, heal);
       } else if (seen && passed) {
         seen.then((all) => all.forEach(({ selector, page }) => this.remember(use, selector, page, waitedMs))).catch(() => {});
       }
@@ -189,6 +197,11 @@ class Steps {
 /** @param {Call} call @returns {Plan} */
 function original(call) {
   return { selector: call.selector, timeoutMs: null, heal: null, use: null, seen: null, waitedMs: 0 };
+}
+
+/** @param {Use} use */
+function keyOf({ call, site }) {
+  return `${site.file}:${site.line} ${call.selector}`;
 }
 
 /** Expectations of older versions do not throw. @param {unknown} result */

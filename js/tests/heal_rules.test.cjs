@@ -5,7 +5,7 @@ const { test } = require('node:test');
 const { isGenerated } = require('../heal/generated.cjs');
 const { joined, legsOf } = require('../heal/legs.cjs');
 const { isPoor, spellings } = require('../heal/locators.cjs');
-const { mayHeal, modeOf, strictest } = require('../heal/policy.cjs');
+const { actionOf, mayHeal, modeOf, strictest } = require('../heal/policy.cjs');
 const { sentenceOf } = require('../heal/reporting.cjs');
 const { settingsOf } = require('../heal/settings.cjs');
 const { patience } = require('../heal/waiting.cjs');
@@ -42,6 +42,14 @@ test('absence, counts and questions are never healed', () => {
     ['goto', undefined],
   ];
   for (const [method, params] of left) assert.ok(!mayHeal(String(method), /** @type {any} */ (params)), JSON.stringify([method, params]));
+});
+
+test('to wait for an element is to expect it, unless something is done with it', () => {
+  assert.equal(actionOf('waitForSelector', { selector, strict: true, omitReturnValue: true }), 'expect:wait.for');
+  assert.equal(actionOf('waitForSelector', { selector, state: 'visible' }), 'expect:wait.for');
+  assert.equal(actionOf('waitForSelector', { selector, strict: true, state: 'attached' }), 'waitForSelector');
+  assert.equal(actionOf('expect', { expression: 'to.have.text' }), 'expect:to.have.text');
+  assert.equal(actionOf('click', { selector }), 'click');
 });
 
 test('whoever forbids most decides', () => {

@@ -9,9 +9,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shifty.config import load_settings
+from shifty.database.pool import Database
 from tests.e2e.command_line import REPOSITORY, CommandLine, Done
 from tests.pull_requests.rewriting import MARK, heal, place_of
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, new_tenant, running_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -107,6 +109,11 @@ class Checkout:
     def text(self, name: str) -> str:
         return (self.folder / name).read_text()
 
+    def push_to(self, remote: Path) -> None:
+        subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch", "main", remote], check=True)
+        self.git("remote", "add", "origin", str(remote))
+        self.git("push", "--quiet", "origin", "main")
+
     async def run_of(self, *healed: tuple[str, Mapping[str, object]]) -> str:
         """A run whose tests have passed as healed."""
         run_id = str(uuid4())
@@ -117,7 +124,10 @@ class Checkout:
         ]  # fmt: skip
         tests = [{"testFile": FILE, "testName": each["testName"]} for each in results]
         messages: list[Mapping[str, object]] = [
-            {"type": "run:start", "payload": {"runId": run_id, "totalTests": len(tests), "tests": tests}},
+            {
+                "type": "run:start",
+                "payload": {"runId": run_id, "branch": "main", "totalTests": len(tests), "tests": tests},
+            },
             {"type": "test:batch", "payload": {"runId": run_id, "results": results}},
             {"type": "run:end", "payload": {"runId": run_id, "status": "completed"}},
         ]
@@ -221,8 +231,7 @@ async def test_a_run_with_nothing_to_write_says_so(checkout: Checkout) -> None:
 
 async def test_a_branch_is_made_once_pushed_and_never_overwritten(checkout: Checkout, tmp_path: Path) -> None:
     remote = tmp_path / "remote.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
-    checkout.git("remote", "add", "origin", str(remote))
+    checkout.push_to(remote)
     run_id = await checkout.run_of(RIGHT[0])
     branch = f"shifty/heal-selectors-{run_id[:8]}"
 
@@ -238,4 +247,26 @@ async def test_a_branch_is_made_once_pushed_and_never_overwritten(checkout: Chec
     assert third.exit == 2
     assert "already, with something else on it" in third.stderr
     assert checkout.git("rev-parse", branch) == checkout.git("rev-parse", "main")
+    assert checkout.git("status", "--porcelain") == ""
+
+
+async def test_a_change_is_handed_to_the_server_though_its_file_was_not_under_way(db: Database, tmp_path: Path) -> None:
+    """The page object has made its locators before the step that needed healing: the stack does not name it."""
+    tenant = await new_tenant(db, f"t-{uuid4().hex}")
+    remote = tmp_path / "remote.git"
+    settings = load_settings(data_dir=tmp_path / "data", healing_repository=str(remote), healing_tenants=str(tenant.id))
+    async with running_server(db, settings, tenant) as server:
+        checkout = Checkout(tmp_path / "editor", server)
+        checkout.push_to(remote)
+        run_id = await checkout.run_of(RIGHT[1])
+
+        done = await checkout.apply(run_id, "--pull-request", "--verify", "1", "--json")
+
+    assert done.exit == 0, done.stderr
+    branch = f"shifty/heal-selectors-{run_id[:8]}"
+    assert done.json["pullRequest"] == {"status": "branch", "url": None}
+    changed = subprocess.run(
+        ["git", "diff", "--numstat", f"main..{branch}"], cwd=remote, capture_output=True, text=True, check=True
+    )
+    assert changed.stdout.split() == ["1", "1", "pages/editor.page.js"]
     assert checkout.git("status", "--porcelain") == ""

@@ -39,8 +39,9 @@ PUBLIC: Final[Mapping[str, str]] = {
 }
 """Routes that need no key, each with the reason."""
 
-SIGNED: Final = re.compile(rf"{API}/artifacts/put/.*")
-"""Signed uploads: the signature in the address is the permission, and it names its tenant's object."""
+SIGNED: Final = re.compile(rf"{API}/(?:artifacts/put|healing/webhooks)/.*")
+"""Signed uploads: the signature in the address is the permission, and it names its tenant's object. Webhooks: that of
+the body is, with a secret of the server's; they tell of a pull request, and are told nothing."""
 
 NO_WRITE: Final[Mapping[str, str]] = {
     f"POST {API}/runs/{{runId}}/tickets": "a ticket lets its holder read what the key that asks for it may read",

@@ -119,9 +119,10 @@ def test_a_renamed_id_is_healed_and_told(machine: CommandLine, api: Api, shop: S
     assert {"sign-in.spec.js", "sign-in-page.js"} <= {frame["file"] for frame in event["frames"]}
     assert not api.get(f"/healing/events?runId={whole.json['runId']}")["events"]
 
-    # The same again, when the run does not want it.
-    refused = machine.run("run", "-w", "1", "--json", "--healing-verdict", "fail")
+    # The same again, when the run does not want it, and when this machine does not.
+    refusing = machine.start("run", "-w", "1", "--json", "--healing-verdict", "fail")
     off = machine.run("run", "-w", "1", "--json", "--healing", "off", env={"ACTION_MS": "1000"})
+    refused = finished(refusing)
 
     assert (refused.exit, refused.json["conclusion"], refused.json["failedTests"]) == (1, "failed", 1), refused.stderr
     assert (off.exit, off.json["healedTests"], off.json["failedTests"]) == (1, 0, 1), off.stderr

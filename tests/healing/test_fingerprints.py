@@ -130,6 +130,12 @@ async def test_a_selector_is_kept_as_it_is(db: Database, tenant_id: UUID) -> Non
     assert found.elements[0].text == "a\ufffdb"
 
 
+async def test_an_element_of_any_size_is_not_kept(db: Database, tenant_id: UUID) -> None:
+    answer = await remember(db, tenant_id, told(seen(button("x" * 100_000)), seen(button(), line=13)))
+
+    assert answer.stored == 1
+
+
 async def test_the_hook_is_told_what_is_known_of_its_tests(db: Database, tenant_id: UUID) -> None:
     await keep(
         db,

@@ -1,5 +1,6 @@
 """An answer for a broken locator: what it is compared with, and what is allowed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,16 @@ import msgspec
 import pytest
 
 from shifty.database.pool import Database
+from shifty.healing.engine.decide import decide
 from shifty.healing.engine.element import Element
+from shifty.healing.engine.model import Question
 from shifty.healing.heal import Healer
 from shifty.healing.model import Mode
 from shifty.healing.remember import remember
 from shifty.healing.settings import change_settings
 from shifty.healing.wire import CallSite, HealAnswer, HealRequest
 from tests.healing.elements import FILE, button, seen, told
+from tests.healing.test_arbiter import chose, serving
 from tests.runs.seed import Seed
 
 NOW = button("Sign in", id="log-in-button", x=40, y=200, w=90, h=30, ref="#log-in-button")
@@ -23,6 +27,17 @@ PAGE = [
     button("Register", id="register", test_id="register", ref="#register"),
 ]
 WAS = button("Sign in", x=40, y=180, w=90, h=30)
+
+UNSURE = [
+    [button(text, id=given, test_id="", x=40, y=180, w=90, h=30), PAGE[0]]
+    for given in ("", "login", "go")
+    for text in ("Log in", "Continue", "Sign in to your account", "Enter")
+]
+"""Whatever the engine was trained on, about one of these it is not sure."""
+
+
+def question_of(page: Sequence[Element]) -> Question:
+    return Question(selector="#sign-in", candidates=page, fingerprints=[WAS], action="click")
 
 
 def asking(**fields: Any) -> HealRequest:
@@ -124,6 +139,19 @@ async def test_the_project_of_the_run_wins_unless_the_key_is_for_another(
 
     assert seen_by_all.fingerprint == WAS
     assert seen_by_mistaken.fingerprint is None
+
+
+@pytest.mark.usefixtures("_known")
+async def test_where_the_engine_is_not_sure_a_model_is_asked(db: Database, tenant_id: UUID) -> None:
+    page = next(page for page in UNSURE if decide(question_of(page)).band == "propose")
+
+    async with serving((200, chose("2"))) as (model, arbiter):
+        unsure = await Healer(db, arbiter).heal(tenant_id, asking(waited_ms=5_000, candidates=page))
+        sure = await Healer(db, arbiter).heal(tenant_id, asking(waited_ms=5_000))
+
+    assert (unsure.decision, unsure.candidate, unsure.strategy) == ("propose", 1, "ai-powered-analysis")
+    assert (sure.decision, sure.strategy) == ("heal", "data-testid-recovery")
+    assert len(model.asked) == 1
 
 
 async def test_an_answer_is_read_as_it_was_written(healer: Healer, tenant_id: UUID) -> None:

@@ -128,7 +128,7 @@ def a_file(path: str = PATH, before: str = BEFORE, after: str = AFTER, **fields:
 @pytest.fixture
 async def hub(prism: str) -> Hub:
     """With ``PATH`` and a file beside it on branch main."""
-    hub = Hub(prism)
+    hub = Hub(prism, f"Acme/shop-{uuid4().hex[:12]}")
     hub.branches["main"] = hub.add_commit(
         {PATH: BEFORE, "README.md": "shop", "tests/pages/shop.ts": ("100755", BEFORE.encode())}
     )

@@ -31,7 +31,7 @@ class Hub:
     """One repository. ``faults`` are statuses to answer in place of the next call that begins like that."""
 
     prism: str
-    name: str = "acme/shop"
+    name: str
     token: str = "ghs_secret0123456789"
     default_branch: str = "main"
     commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
@@ -91,7 +91,7 @@ class Hub:
         # Without `Accept`: the description says application/json where GitHub's guide says application/vnd.github+json.
         kept = {name: value for name, value in request.headers.items() if name == "content-type"}
         url = f"{self.prism}{path}" + (f"?{request.url.query}" if request.url.query else "")
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as http:
             answer = await http.request(request.method, url, content=body, headers=kept)
         if answer.status_code >= 400 or "sl-violations" in answer.headers:
             self.malformed.append(

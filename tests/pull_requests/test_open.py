@@ -28,7 +28,7 @@ async def test_a_change_becomes_a_branch_with_a_commit_a_file_and_a_pull_request
     branch = f"shifty/heal-selectors-{str(run_id)[:8]}"
     assert pr["prStatus"] == "open"
     assert (pr["repository"], pr["branchName"], pr["prNumber"]) == (hub.name, branch, 1)
-    assert pr["prUrl"] == "https://github.com/acme/shop/pull/1"
+    assert pr["prUrl"] == f"https://github.com/{hub.name}/pull/1"
     assert (pr["healingCount"], pr["avgConfidence"], pr["verifiedRuns"], pr["baseBranch"]) == (2, 0.9, 3, "main")
     newest, first, root = hub.log(branch)
     assert root.sha == base
@@ -94,7 +94,6 @@ REFUSED: dict[str, tuple[str, Json, Json, Json]] = {
     "the step failed": ("NO_CONFIDENT_HEAL", {}, {"success": False}, {}),
     "only proposed": ("NO_CONFIDENT_HEAL", {}, {"decision": "propose"}, {}),
     "another locator": ("NO_CONFIDENT_HEAL", {}, {}, {"heals": [{"originalSelector": "#other"}]}),
-    "a file that no heal was in": ("NO_CONFIDENT_HEAL", {}, {"frames": [{"file": PAGE, "line": 3}]}, {}),
     "still running": ("RUN_NOT_FINISHED", {"status": "running"}, {}, {}),
     "a fork": ("RUN_FROM_FORK", {"metadata": {"fork": True}}, {}, {}),
     "the file is another": ("BASE_CHANGED", {}, {}, {"beforeDigest": "0" * 64}),

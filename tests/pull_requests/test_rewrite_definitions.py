@@ -102,6 +102,11 @@ IN_ONE_FILE = {
         "  async go() { await this.user.‸fill('x'); }\n"
         "}"
     ),
+    "taken out": (
+        "const fields = (page: Page) => ({ user: page.locator('#a') });\n"
+        "const { user } = fields(page);\n"
+        "await user.‸fill('x');"
+    ),
     "object": "const fields = { user: page.locator('#a'), pass: page.locator('#b') };\nawait fields.user.‸fill('x');",
     "fixture": (
         "const test = base.extend({ user: async ({ page }, use) => { await use(page.locator('#a')); } });\n"

@@ -101,4 +101,5 @@ def _git(folder: Path, arguments: Sequence[str], more: Mapping[str, str] | None 
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise UsageError(f"git {arguments[0]} failed: {said[-1] if said else f'exit code {done.returncode}'}")
-    return done.stdout.decode(errors="surrogateescape").strip()
+    # A status may begin with a blank that means something.
+    return done.stdout.decode(errors="surrogateescape").rstrip("\n")

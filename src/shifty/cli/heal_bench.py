@@ -26,6 +26,7 @@ def bench(
     chromium: Annotated[
         Path | None, typer.Option("--chromium", help="The browser's executable; default: the system's Chromium.")
     ] = None,
+    rounds: Annotated[int, typer.Option("--rounds", min=0, help="How many heals are timed; 0: none.")] = 20,
     json: Json = False,
 ) -> None:
     """Score the healer on real pages: right answers, false heals, calibration, time; and Similo beside it."""
@@ -39,7 +40,7 @@ def bench(
             + " docs/healing.md says how it looks."
         )
     with open_chromium(chromium) as browser:
-        found = measure(folder, browser)
+        found = measure(folder, browser, rounds=rounds)
     if json:
         print_json(found)
     else:
@@ -53,6 +54,8 @@ def _show(found: "Report") -> None:
         for name, ours, peers, cases in _measures(one) if one else ():
             rows.add_row(name, ours, peers, cases)
     out.print(rows)
+    if found.time is None:
+        return
     time = found.time
     out.print(
         f"\nA heal on a page of {time.elements} elements: p50 {time.heal_p50:.0f} ms, p95 {time.heal_p95:.0f} ms,"

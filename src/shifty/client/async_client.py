@@ -18,6 +18,7 @@ from shifty.client.answer import read
 from shifty.client.artifacts_api import Artifact, ArtifactType, ToSend, list_artifacts
 from shifty.client.attempts import LinkedArtifact
 from shifty.client.download import download
+from shifty.client.healing_api import HealingVerdict
 from shifty.client.healing_calls import HealingCalls
 from shifty.client.model import (
     Acknowledged,
@@ -90,6 +91,7 @@ class AsyncClient(HealingCalls):
         tests: "Sequence[wire.PlannedTest] | None" = None,
         ci_build_id: str | None = None,
         pending_timeout: timedelta | None = None,
+        healing_verdict: HealingVerdict | None = None,
         idempotency_key: str | None = None,
     ) -> Orchestrated:
         """Plan and start a run of ``test_files``, paths relative to the repository.
@@ -107,6 +109,7 @@ class AsyncClient(HealingCalls):
             tests=tests,
             ci_build_id=ci_build_id,
             pending_timeout_ms=None if pending_timeout is None else pending_timeout // timedelta(milliseconds=1),
+            healing_verdict=healing_verdict,
         )
         return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key)
 

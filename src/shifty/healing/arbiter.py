@@ -66,9 +66,12 @@ class Arbiter:
             return Abstained(why)
         shown = list(answer.ranking[:SHOWN])
         body = request_body(self._model, question, [question.candidates[index] for index in shown])
+        if self._client is None:
+            # Loading certificates takes a while, which is not the model's. The time limit is ours, for all of it.
+            self._client = httpx.AsyncClient(timeout=None, headers=self._headers)  # noqa: S113
         try:
             async with asyncio.timeout(self._timeout_s), self._turns:
-                number = chosen_number(await self._ask(body), len(shown))
+                number = chosen_number(await self._ask(self._client, body), len(shown))
         except TimeoutError:
             return Abstained(f"the model did not answer within {self._timeout_s:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -81,12 +84,9 @@ class Arbiter:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _ask(self, body: bytes) -> bytes:
-        if self._client is None:
-            # The time limit is the caller's, for all of it.
-            self._client = httpx.AsyncClient(timeout=None, headers=self._headers)  # noqa: S113
+    async def _ask(self, client: httpx.AsyncClient, body: bytes) -> bytes:
         headers = {"content-type": "application/json"}
-        async with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+        async with client.stream("POST", self._url, content=body, headers=headers) as response:
             if not response.is_success:
                 raise Malformed(f"the model's server answered {response.status_code}")
             received = bytearray()
@@ -122,6 +122,8 @@ def after_arbiter(answer: Answer, choice: Choice, *, heal_at: float, action: str
 def _why_not(question: Question, answer: Answer) -> str | None:
     if answer.band != "propose" or answer.index is None:
         return "the engine is sure by itself"
+    if question.reason == "strict" and not question.fingerprints:
+        return "which of several elements is meant can't be told without a fingerprint"
     return "expectations are not left to a model" if _expects(question.action) else None
 
 

@@ -98,7 +98,7 @@ def _told(answer: Answer, asked: HealRequest, project: Project | None, fingerpri
         alternatives.insert(0, Alternative(candidate=answer.index, confidence=answer.confidence))
     return HealAnswer(
         decision=allowed(answer.band, mode),
-        confidence=answer.confidence,
+        confidence=round(answer.confidence, 4),
         strategy=answer.strategy,
         candidate=None if refused else answer.index,
         alternatives=alternatives,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,9 @@ from shifty.healing.store import HealingStore, NewDrift, Remembered
 from shifty.healing.wire import Seen, SeenAnswer, SeenRequest
 from shifty.ids import parse_run_id
 
+LARGEST: Final = 64 * 1024
+"""Bytes of an element that is kept. Those that the hook collects have a few KiB."""
+
 
 async def remember(db: Database, tenant_id: UUID, told: SeenRequest, only: str | None = None) -> SeenAnswer:
     """Keep ``told``; what is sent again only moves times. A project that is not there yet is made.
@@ -22,7 +26,7 @@ async def remember(db: Database, tenant_id: UUID, told: SeenRequest, only: str |
     A drift is reported once: what a locator hits from then on is its fingerprint.
     """
     run_id = parse_run_id(told.run_id) if told.run_id else None
-    uses = _each_once(told.seen)
+    uses = [use for use in _each_once(told.seen) if _is_kept(use[0].element)]
     rows = [_row(n, seen, passes) for n, (seen, passes) in enumerate(uses)]
     project = await _project(db, tenant_id, told.project, run_id, only)
     drifts = await _drifts(db, tenant_id, project, rows, uses) if run_id else []
@@ -77,6 +81,10 @@ def _judge(changed: Mapping[int, Element], rows: Sequence[Remembered], elements:
                 )
             )
     return found
+
+
+def _is_kept(element: Element) -> bool:
+    return len(msgspec.json.encode(element)) <= LARGEST
 
 
 def _each_once(seen: Sequence[Seen]) -> list[tuple[Seen, int]]:

@@ -27,7 +27,7 @@ def body_of(files: Sequence[PatchedFile], run_id: UUID, digest: str, verified_ru
     evidence = [each for file in files for each in file.evidence]
     head = "\n".join([_opening(run_id, base, len(evidence)), "", _HEADING, *map(_row, evidence)])
     foot = "\n\n".join([_how_verified(verified_runs), _HOW_TO_STOP, marker(run_id, digest)])
-    return _joined(_fitting(head, LONGEST_BODY // 2), [_detail(each) for each in evidence], foot)
+    return _joined(_fitting(head, LONGEST_BODY // 2), evidence, foot)
 
 
 def message_of(text: str, run_id: UUID) -> str:
@@ -92,14 +92,15 @@ def _how_verified(runs: int) -> str:
     )
 
 
-def _joined(head: str, details: Sequence[str], foot: str) -> str:
+def _joined(head: str, evidence: Sequence[Evidence], foot: str) -> str:
     parts = [head]
     left = LONGEST_BODY - len(head) - len(foot) - 100
-    for number, detail in enumerate(details):
-        if len(detail) + 2 > left:
-            parts.append(f"… and {_count(len(details) - number, 'more locator')}.")
-            break
+    for number, each in enumerate(evidence):
+        detail = _detail(each)
         left -= len(detail) + 2
+        if left < 0:
+            parts.append(f"… and {_count(len(evidence) - number, 'more locator')}.")
+            break
         parts.append(detail)
     return "\n\n".join([*parts, foot])
 

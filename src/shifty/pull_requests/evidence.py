@@ -23,7 +23,7 @@ def patch_of(offer: Offer, events: Sequence[Shown], messages: Mapping[str, str])
     Raises:
         NoConfidentHeal: nothing speaks for a file.
     """
-    patch = [_patched(file, events, messages[file.path]) for file in offer.files]
+    patch = [_patched(file, _speaking_for(file, offer.files, events), messages[file.path]) for file in offer.files]
     if without := [file.path for file in patch if not file.evidence]:
         raise NoConfidentHeal(offer.run_id, without)
     return patch
@@ -33,10 +33,24 @@ def _patched(file: OfferedFile, events: Sequence[Shown], message: str) -> Patche
     found: dict[tuple[str, str], list[Shown]] = {}
     for event, screenshot_url in events:
         heal = event.heal
-        if heal.original_selector in file.selectors and _carries(heal) and file.path in _files(heal):
+        if heal.original_selector in file.selectors and _carries(heal):
             found.setdefault((_original(heal), _healed(heal)), []).append((event, screenshot_url))
     evidence = [_evidence(file.path, same) for same in found.values()]
     return PatchedFile(path=file.path, content=file.content, message=message, evidence=evidence)
+
+
+def _speaking_for(file: OfferedFile, files: Sequence[OfferedFile], events: Sequence[Shown]) -> list[Shown]:
+    """Heals of steps in this file; and such as no file with their locator was under way for.
+
+    A page object makes its locators long before the step that needs healing, so the stack may not name its file.
+    """
+    found: list[Shown] = []
+    for shown in events:
+        heal = shown[0].heal
+        under_way = {one.path for one in files if heal.original_selector in one.selectors} & _files(heal)
+        if file.path in under_way or not under_way:
+            found.append(shown)
+    return found
 
 
 def _carries(heal: Heal) -> bool:

@@ -1,8 +1,10 @@
 """One repository at GitHub's API: githubkit signs in, and what goes wrong becomes a refusal in words."""
 
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar, cast
 
 import httpx
@@ -99,9 +101,16 @@ def _client(auth: "BaseAuthStrategy", api_url: str) -> "GitHub[BaseAuthStrategy]
         base_url=api_url,
         user_agent="shifty",
         timeout=httpx.Timeout(_TIMEOUT_S),
+        ssl_verify=_trusted(),
         auto_retry=False,
         http_cache=False,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: to read all certificate authorities takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 class GitHubApi:

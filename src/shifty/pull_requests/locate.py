@@ -9,6 +9,7 @@ from shifty.pull_requests.locate_modules import Files
 from shifty.pull_requests.locate_names import (
     class_around,
     class_of_variable,
+    destructures,
     fixtures,
     members,
     parents_of,
@@ -139,7 +140,10 @@ class Search:
         if local is not None:
             yield from ((source, value) for value in local)
             return
+        taken_out = destructures(source, name.text())
         for each in self._files.reach(source):
+            if taken_out:
+                yield from ((each, value) for value in members(each, name.text(), None))
             imported = variables(each, name.text(), each.root) if each is not source else None
             yield from ((each, value) for value in [*(imported or ()), *fixtures(each, name.text())])
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 import msgspec
-from ast_grep_py import SgNode
 
-from shifty.pull_requests.locate_source import Source, all_of, first_of, read_source
+from shifty.pull_requests.locate_source import Source, first_of, read_source
 
 Sources: TypeAlias = Callable[[str], str | None]
 """The text of a file by its path from the root of the repository; None: there is none."""
@@ -28,6 +27,7 @@ class Files:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._read: dict[str, Source | None] = {}
+        self._reached: dict[str, list[Source]] = {}
 
     def get(self, path: str) -> Source | None:
         if path not in self._read:
@@ -36,6 +36,8 @@ class Files:
 
     def reach(self, start: Source) -> list[Source]:
         """The file itself, then what it imports, nearest first."""
+        if start.path in self._reached:
+            return self._reached[start.path]
         found = {start.path: start}
         waiting = [start]
         while waiting and len(found) < MOST_FILES:
@@ -45,7 +47,8 @@ class Files:
                 if imported and imported.path not in found:
                     found[imported.path] = imported
                     waiting.append(imported)
-        return list(found.values())
+        self._reached[start.path] = list(found.values())
+        return self._reached[start.path]
 
     def find(self, source: Source, specifier: str) -> Source | None:
         paths = _python_paths if source.dialect.python else self._script_paths
@@ -104,7 +107,7 @@ def _specifiers(source: Source) -> list[str]:
 
 
 def _script_specifiers(source: Source) -> list[str]:
-    named = [node.field("source") for kind in ("import_statement", "export_statement") for node in _all(source, kind)]
+    named = [node.field("source") for kind in ("import_statement", "export_statement") for node in source.every(kind)]
     for call in source.calls:
         function, arguments = call.field("function"), call.field("arguments")
         if function and arguments and function.text() in ("require", "import"):
@@ -112,21 +115,17 @@ def _script_specifiers(source: Source) -> list[str]:
     return [node.text()[1:-1] for node in named if node]
 
 
-def _all(source: Source, kind: str) -> list[SgNode]:
-    return all_of(source.root, kind)
-
-
 def _python_specifiers(source: Source) -> list[str]:
     """Modules with their dots: ``.pages.login``; and ``…`` for the fixtures of pytest, which nobody imports."""
     found: list[str] = []
-    for node in _all(source, "import_from_statement"):
+    for node in source.every("import_from_statement"):
         module = node.field("module_name")
         names = [name.text().split()[0] for name in node.field_children("name")]
         if module:
             found += [module.text(), *(f"{module.text().rstrip('.')}.{name}" for name in names if module.text() != ".")]
             found += [f".{name}" for name in names if module.text() == "."]
     found += [
-        name.text().split()[0] for node in _all(source, "import_statement") for name in node.field_children("name")
+        name.text().split()[0] for node in source.every("import_statement") for name in node.field_children("name")
     ]
     return [*found, "conftest"]
 

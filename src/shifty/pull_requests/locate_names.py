@@ -66,12 +66,10 @@ def _bound(source: Source, name: str, at: SgNode) -> Iterator[tuple[SgNode, SgNo
     """Scopes around ``at`` that bind the name, and what binds it; None: a parameter."""
     kinds = ("assignment", *_FUNCTIONS) if source.dialect.python else ("variable_declarator", *_FUNCTIONS)
     for kind in kinds:
-        for node in all_of(source.root, kind):
-            target = node.field("left" if kind == "assignment" else "name")
-            if target and _binds(target, name):
-                scope = next((each for each in node.ancestors() if each.kind() in source.dialect.blocks), source.root)
-                if holds(scope, at):
-                    yield scope, node
+        for node in source.named(kind, "left" if kind == "assignment" else "name", name):
+            scope = next((each for each in node.ancestors() if each.kind() in source.dialect.blocks), source.root)
+            if holds(scope, at):
+                yield scope, node
     for function in at.ancestors():
         if function.kind() in source.dialect.functions:
             parameters = function.field("parameters") or function.field("parameter")
@@ -92,9 +90,6 @@ def _binds(target: SgNode, name: str) -> bool:
 def _bound_value(node: SgNode) -> list[SgNode]:
     if node.kind() in _FUNCTIONS:
         return returned(node)
-    target = node.field("left") or node.field("name")
-    if target and target.kind() == "object_pattern":
-        return []
     return value_of(node.field("right") or node.field("value"))
 
 
@@ -105,14 +100,21 @@ def _assigned(source: Source, name: str, scope: SgNode) -> list[SgNode]:
     return [value for node in found for value in value_of(node.field("right"))]
 
 
+def destructures(source: Source, name: str) -> bool:
+    """Whether the file takes a member of this name out of something: ``const { user } = loginPage``."""
+    for node in source.every("shorthand_property_identifier_pattern"):
+        if node.text() == name and any(each.kind() == "variable_declarator" for each in node.ancestors()[:2]):
+            return True
+    return False
+
+
 def fixtures(source: Source, name: str) -> list[SgNode]:
     """What a parameter of this name may get: a fixture of pytest, or of ``test.extend({ … })``."""
     if source.dialect.python:
-        found = all_of(source.root, "decorated_definition")
+        found = source.every("decorated_definition")
         functions = [each.field("definition") for each in found if "fixture" in each.text().split("def ")[0]]
         return [value for each in functions if each and _text(each.field("name")) == name for value in returned(each)]
-    pairs = all_of(source.root, "pair")
-    inner = (each.field("value") for each in pairs if _text(each.field("key")) == name)
+    inner = (each.field("value") for each in source.named("pair", "key", name))
     return [value for each in inner for value in value_of(_first_function(each))]
 
 
@@ -133,16 +135,13 @@ def members(source: Source, name: str, classes: frozenset[str] | None) -> list[S
 
 def _named_members(source: Source, name: str) -> Iterator[SgNode]:
     if source.dialect.python:
-        functions = all_of(source.root, "function_definition")
-        yield from (node for node in functions if _text(node.field("name")) == name and class_around(node))
-        values_of = [node for node in all_of(source.root, "assignment") if node.field("right")]
-        yield from (node for node in values_of if _text(node.field("left")) == f"self.{name}")
-        yield from (node for node in values_of if _text(node.field("left")) == name and _is_of_class(node))
+        yield from (node for node in source.named("function_definition", "name", name) if class_around(node))
+        yield from source.named("assignment", "left", f"self.{name}")
+        yield from (node for node in source.named("assignment", "left", name) if _is_of_class(node))
         return
     for kind, field in _MEMBERS:
-        yield from (node for node in all_of(source.root, kind) if _text(node.field(field)) == name)
-    assigned = all_of(source.root, "assignment_expression")
-    yield from (node for node in assigned if _text(node.field("left")) == f"this.{name}")
+        yield from source.named(kind, field, name)
+    yield from source.named("assignment_expression", "left", f"this.{name}")
 
 
 def _is_of_class(assignment: SgNode) -> bool:
@@ -159,11 +158,10 @@ def parents_of(source: Source, name: str) -> set[str]:
     """The classes that a class of this file extends."""
     found: set[str] = set()
     for kind in _CLASSES:
-        for node in all_of(source.root, kind):
-            if _text(node.field("name")) == name:
-                bases = node.field("superclasses") or first_of(node, "class_heritage")
-                names = all_of(bases, "identifier") if bases else []
-                found |= {each.text() for each in names}
+        for node in source.named(kind, "name", name):
+            bases = node.field("superclasses") or first_of(node, "class_heritage")
+            names = all_of(bases, "identifier") if bases else []
+            found |= {each.text() for each in names}
     return found
 
 
@@ -174,7 +172,7 @@ def class_of_variable(source: Source, name: str, at: SgNode) -> str | None:
         if made and made.kind() == "identifier" and made.text()[:1].isupper():
             return made.text()
     for kind in ("required_parameter", "typed_parameter", "variable_declarator"):
-        for node in all_of(source.root, kind):
+        for node in source.every(kind):
             named = node.field("pattern") or node.field("name") or next(iter(values(node)), None)
             told = node.field("type")
             if told and _text(named) == name:

@@ -96,10 +96,28 @@ class Source:
         self.text = text
         self.dialect = _PYTHON if language == "python" else _SCRIPT
         self.root = SgRoot(text, language).root()
+        self._every: dict[str, list[SgNode]] = {}
+        self._named: dict[tuple[str, str], dict[str, list[SgNode]]] = {}
 
-    @cached_property
+    def every(self, kind: str) -> list[SgNode]:
+        """The nodes of a kind. Each name that is followed asks again, in each file that could define it."""
+        if kind not in self._every:
+            self._every[kind] = all_of(self.root, kind)
+        return self._every[kind]
+
+    def named(self, kind: str, field: str, name: str) -> list[SgNode]:
+        """Those of a kind whose field reads like this."""
+        if (kind, field) not in self._named:
+            index: dict[str, list[SgNode]] = {}
+            for node in self.every(kind):
+                if told := node.field(field):
+                    index.setdefault(told.text(), []).append(node)
+            self._named[kind, field] = index
+        return self._named[kind, field].get(name, [])
+
+    @property
     def calls(self) -> list[SgNode]:
-        return all_of(self.root, self.dialect.call)
+        return self.every(self.dialect.call)
 
     @cached_property
     def style(self) -> Style:
@@ -110,7 +128,7 @@ class Source:
 
     @property
     def broken(self) -> int:
-        return len(all_of(self.root, "ERROR"))
+        return len(self.every("ERROR"))
 
     def offset(self, line: int, column: int) -> int | None:
         """Of a place in a stack trace: lines count from 1; columns too, in UTF-16 units as JavaScript has them."""

@@ -67,7 +67,8 @@ def shortened(text: str, most: int) -> str:
 
 
 def _line(text: str, most: int) -> str:
-    return shortened(" ".join(seen(text).split()), most)
+    # Cut first: it may be a megabyte, and most of what is cut off here is blank.
+    return shortened(" ".join(seen(text[: 8 * most]).split()), most)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shifty.pull_requests.locate import read_segment
-from shifty.pull_requests.locate_source import Source, all_of, end_of, read_source
+from shifty.pull_requests.locate_source import Source, end_of, read_source
 from shifty.pull_requests.locators import Opaque, Step
 from shifty.pull_requests.rewrite_edit import Draft
 
@@ -24,7 +24,7 @@ def misread(before: Source, after: str, drafts: Sequence[Draft]) -> str | None:
 
 def _reads(source: Source, end: int, steps: Sequence[Step]) -> bool:
     """Whether an expression that ends here ends with these steps."""
-    nodes = [*source.calls, *all_of(source.root, source.dialect.member)]
+    nodes = [*source.calls, *source.every(source.dialect.member)]
     for node in nodes:
         if end_of(node) == end:
             parts = read_segment(source, node).parts

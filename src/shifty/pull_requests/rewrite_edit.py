@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from shifty.pull_requests.locate import Located, Part, Segment
 from shifty.pull_requests.locate_names import class_around, scope_of
-from shifty.pull_requests.locate_source import all_of, end_of, first_of, line_of, start_of, values
+from shifty.pull_requests.locate_source import end_of, first_of, line_of, start_of, values
 from shifty.pull_requests.locators import ENTER_FRAME, Opaque, Step, counts, frames_of, is_plain_css
 from shifty.pull_requests.locators_code import NotCode, Style, quoted, write_steps
 
@@ -206,7 +206,7 @@ def _is_visible(origin: Segment, use: Segment) -> bool:
 
 
 def _refuse_comments(segment: Segment, start: int, end: int) -> None:
-    for comment in all_of(segment.source.root, "comment"):
+    for comment in segment.source.every("comment"):
         if start <= start_of(comment) < end:
             where = f"{segment.source.path}:{line_of(comment)}"
             raise NotWritable("A comment stands inside of what would be replaced.", where)

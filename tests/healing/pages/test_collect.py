@@ -110,7 +110,8 @@ def test_the_same_is_said_of_an_element_alone_and_among_all(page: Page) -> None:
 
 
 def test_hidden_and_disabled_elements_are_seen_as_such(page: Page) -> None:
-    page.set_content("""<button id=gone style='display:none'>A</button><div style='visibility:hidden'><b id=no>B</b></div>
+    page.set_content("""<button id=gone style='display:none'>A</button>
+      <div style='visibility:hidden'><b id=no>B</b></div>
       <fieldset disabled><input id=off></fieldset><input id=fixed readonly><div id=free contenteditable>typed</div>""")
 
     found = collect(page)

@@ -95,7 +95,12 @@ test('too many matches, never seen', async ({ page }) => {
 
 test('late, behind a look-alike', async ({ page }) => {
   await open(page, 'late');
-  await page.locator('#pay-order').click({ timeout: 30_000 });
+  const click = page.locator('#pay-order').click({ timeout: 30_000 });
+  await page.evaluate(async (ms) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    document.body.insertAdjacentHTML('beforeend', '<button id="pay-order" class="pay">Pay the order</button>');
+  }, later ? 2600 : 2000);
+  await click;
 });
 
 test('removed beside a look-alike', async ({ page }) => {

@@ -5,7 +5,6 @@ const shop = (button) => `<header><a href="/home">Home</a><a href="/cart">Cart</
 const form = (user) => `<form><h2>Your account</h2>${user}<label>Password <input type="password" name="password"></label><button type="button">Continue</button></form>`;
 const card = (id, name) => `<html><body><h3>Card details</h3><label>Card number <input id="${id}" name="${name}" placeholder="0000 0000"></label><label>Holder <input id="holder" name="holder"></label></body></html>`;
 const framed = (id, inside) => `<h1>Payment</h1><iframe id="${id}" title="Card payment" width="400" height="200" srcdoc='${inside}'></iframe>`;
-const late = (ms, html) => `<div id="place"></div><script>setTimeout(() => document.getElementById('place').insertAdjacentHTML('beforeend', '${html}'), ${ms})</script>`;
 const rows = (count) => Array.from({ length: count }, (_, row) => `<li class="row"><span>Item ${row}</span></li>`).join('');
 const mug = (attributes) => `<button ${attributes} class="buy primary" data-product="mug" ${clicks}>Buy the mug now</button>`;
 
@@ -30,10 +29,7 @@ module.exports = {
     after: `<shop-menu></shop-menu><script>document.querySelector('shop-menu').attachShadow({ mode: 'open' }).innerHTML = '<nav><button id="menu-toggle" class="toggle">Open the menu</button></nav>'</script>`,
   },
   'heading': { before: shop('<h2 id="offer" class="offer">Two for one</h2>'), after: shop('<h2 id="special-offer" class="offer">Two for one</h2>') },
-  'late': {
-    before: `<h1>Orders</h1>${late(1200, '<button id="pay-order" class="pay">Pay the order</button>')}`,
-    after: `<h1>Orders</h1><button id="pay-invoice" class="pay">Pay the invoice</button>${late(2600, '<button id="pay-order" class="pay">Pay the order</button>')}`,
-  },
+  'late': { before: '<h1>Orders</h1>', after: '<h1>Orders</h1><button id="pay-invoice" class="pay">Pay the invoice</button>' },
   'removed': {
     before: '<h1>Account</h1><button id="delete-account" class="danger">Delete account</button><button id="export-account" class="danger">Export account</button>',
     after: '<h1>Account</h1><button id="export-account" class="danger">Export account</button>',

@@ -1,7 +1,7 @@
 // Runs twice: against the pages as the tests know them (PAGES=before), and as they are later (PAGES=after).
 module.exports = {
   testDir: '.',
-  workers: 4,
+  workers: 3,
   fullyParallel: true,
   retries: 0,
   timeout: 60_000,

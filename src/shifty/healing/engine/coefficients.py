@@ -1,9 +1,11 @@
 """The trained numbers, which ship as JSON beside the engine: made by ``make train-healer``, never by hand."""
 
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
+
+PATH = Path(__file__).with_name("coefficients.json")
 
 
 class Linear(msgspec.Struct, frozen=True):
@@ -42,4 +44,4 @@ class Coefficients(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def coefficients() -> Coefficients:
-    return msgspec.json.decode(files(__package__).joinpath("coefficients.json").read_bytes(), type=Coefficients)
+    return msgspec.json.decode(PATH.read_bytes(), type=Coefficients)

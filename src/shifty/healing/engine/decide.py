@@ -1,38 +1,67 @@
 """From a broken locator to an answer: heal, propose or refuse. When in doubt it is refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shifty.healing.engine.calibrate import confidence
-from shifty.healing.engine.coefficients import Bands, coefficients
+from shifty.healing.engine.coefficients import coefficients
 from shifty.healing.engine.element import Element
+from shifty.healing.engine.explain import explain
 from shifty.healing.engine.fitting import fitting
-from shifty.healing.engine.look import Look, look
-from shifty.healing.engine.model import Answer, Band, Question, Ranked, Strategy
+from shifty.healing.engine.locator import read
+from shifty.healing.engine.look import look
+from shifty.healing.engine.model import Answer, Band, Question, Ranked
 from shifty.healing.engine.page import Page
 from shifty.healing.engine.rank import Ranking, rank
-from shifty.healing.engine.words import opposed
+from shifty.healing.engine.shortlist import shortlist
+from shifty.healing.engine.strategy import strategy_of
 
 _ALTERNATIVES = 4
+_RIVALS = 3
+"""Alternatives that the strategy looks at: what tells the answer from them has carried it."""
 _TIE = 0.7
-"""Log odds: a rival as near as that (2 to 1) may as well be the one."""
-_UNSURE = 0.49
-"""The most that is claimed for what is ruled out: never proposed."""
+"""Log odds: a rival as near as that (2 to 1) may as well be the one. No answer is surer than its share then."""
+_RESEMBLES = 0.75
+_RULED_OUT = 0.4
+"""The most that is claimed for what says the contrary, or where nothing is known: it is never even proposed."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The candidates of one question, best first, and how sure we are of the first."""
+    """The candidates of one question, and how sure we are of the first."""
 
     ranking: Ranking
+    """Of those that were looked at closely: its indices are into ``near``."""
+    near: Sequence[int]
+    far: Sequence[int]
     confidence: float
+
+    @property
+    def order(self) -> list[int]:
+        """All candidates, best first."""
+        return [*(self.near[index] for index in self.ranking.order), *self.far]
+
+    @property
+    def alternatives(self) -> list[Ranked]:
+        """The next best that would do something else; they share what the best has left."""
+        ranking = self.ranking
+        rest = [index for index in ranking.order if index not in ranking.same]
+        whole = sum(float(ranking.shares[index]) for index in rest) or 1.0
+        left = (1 - self.confidence) / whole
+        return [Ranked(self.near[i], round(left * float(ranking.shares[i]), 4)) for i in rest[:_ALTERNATIVES]]
 
 
 def judge(was: Element, candidates: Sequence[Element]) -> Judged:
-    """Compare, put in order, calibrate; the rules of ``decide`` come on top. There must be a candidate."""
+    """Compare, put in order, calibrate. There must be a candidate."""
     trained = coefficients()
-    ranking = rank(look(was), Page(candidates), trained.ranker)
-    return Judged(ranking, confidence(ranking, trained.calibrator))
+    near, far = shortlist(was, candidates)
+    ranking = rank(look(was), Page([candidates[index] for index in near]), trained.ranker)
+    sure = confidence(ranking, trained.calibrator)
+    if ranking.margin < _TIE:
+        sure = min(sure, float(ranking.shares[sorted(ranking.same)].sum()))
+    if ranking.columns["opposed"][ranking.best] or _blank(was):
+        sure = min(sure, _RULED_OUT)
+    return Judged(ranking, near, far, sure)
 
 
 def decide(question: Question) -> Answer:
@@ -40,25 +69,22 @@ def decide(question: Question) -> Answer:
     was, seen = _wanted(question)
     fits = fitting(question.candidates, question.action)
     if not fits:
-        everything = tuple(range(len(question.candidates)))
-        return Answer(
-            band="refuse",
-            index=everything[0] if everything else None,
-            confidence=0.0,
-            strategy="css-hierarchy-analysis",
-            ranking=everything,
-        )
+        return _nothing(question, was)
     judged = judge(was, [question.candidates[index] for index in fits])
-    ranking = judged.ranking
-    sure = _capped(judged)
-    order = [fits[index] for index in ranking.order]
+    if not seen:
+        judged = _unseen(judged)
+    band = _band(question, seen, judged)
+    order = [fits[index] for index in judged.order]
+    others = tuple(Ranked(fits[other.index], other.confidence) for other in judged.alternatives)
+    rivals = [question.candidates[other.index] for other in others[:_RIVALS]]
     return Answer(
-        band=_band(question, seen, sure, ranking),
+        band=band,
         index=order[0],
-        confidence=sure,
-        strategy=_strategy(ranking),
+        confidence=judged.confidence,
+        strategy=strategy_of(was, question.candidates[order[0]], rivals),
         ranking=(*order, *sorted(set(range(len(question.candidates))) - set(fits))),
-        alternatives=_alternatives(ranking, fits, sure),
+        alternatives=others,
+        explanation=explain(question, was, (Ranked(order[0], judged.confidence), *others), band),
     )
 
 
@@ -67,57 +93,43 @@ def _wanted(question: Question) -> tuple[Element, bool]:
     for fingerprint in question.fingerprints:
         if not _blank(fingerprint):
             return fingerprint, True
-    from shifty.healing.engine.locator import read
-
     return read(question.selector), False
 
 
+def _unseen(judged: Judged) -> Judged:
+    """A locator alone says little, and what resembles it most is often another: only what it says exactly counts."""
+    best, known = judged.ranking.best, judged.ranking.columns
+    if known["any_identifier"][best] or known["unique_equal"][best]:
+        return judged
+    return replace(judged, confidence=judged.confidence * _RESEMBLES)
+
+
 def _blank(element: Element) -> bool:
-    """An asynchronous save can leave a fingerprint with nothing in it but a tag."""
+    """A page that was just being drawn can leave a fingerprint with nothing in it but a tag."""
     told = (element.id, element.name, element.text, element.accessible_name, element.label, element.placeholder)
-    return not any((*told, element.href, element.test_id, element.classes, element.xpath, element.attributes))
+    more = (element.title, element.alt, element.value, element.href, element.test_id, element.xpath)
+    return not any((*told, *more, element.classes, element.attributes, element.data))
 
 
-def _capped(judged: Judged) -> float:
-    """Confidence after the veto: 'Sign up' is as near to 'Sign in' as can be, and never it."""
-    ranking = judged.ranking
-    best = ranking.page.looks[ranking.best]
-    if _contrary(ranking.was, best):
-        return min(judged.confidence, _UNSURE)
-    return judged.confidence
+def _nothing(question: Question, was: Element) -> Answer:
+    """No candidate could be meant by the action."""
+    everything = tuple(range(len(question.candidates)))
+    return Answer(
+        band="refuse",
+        index=everything[0] if everything else None,
+        confidence=0.0,
+        strategy="css-hierarchy-analysis",
+        ranking=everything,
+        explanation=explain(question, was, (), "refuse"),
+    )
 
 
-def _contrary(was: Look, now: Look) -> bool:
-    return bool(was.label and now.label) and was.label != now.label and opposed(was.label, now.label)
-
-
-def _band(question: Question, seen: bool, sure: float, ranking: Ranking) -> Band:
+def _band(question: Question, seen: bool, judged: Judged) -> Band:
     bands = coefficients().bands
-    if sure < bands.propose:
+    expects = question.action.startswith("expect")
+    bar = bands.unseen if not seen else bands.expect if expects else bands.heal
+    if judged.confidence < bands.propose:
         return "refuse"
-    if sure < _bar(question, seen, bands) or ranking.margin < _TIE:
+    if judged.confidence < bar or judged.ranking.margin < _TIE:
         return "propose"
-    needs_fingerprint = question.reason == "strict" or question.action.startswith("expect")
-    return "propose" if needs_fingerprint and not seen else "heal"
-
-
-def _bar(question: Question, seen: bool, bands: Bands) -> float:
-    if not seen:
-        return bands.unseen
-    return bands.expect if question.action.startswith("expect") else bands.heal
-
-
-def _alternatives(ranking: Ranking, fits: Sequence[int], sure: float) -> tuple[Ranked, ...]:
-    """The next best that would do something else; they share what the best has left."""
-    rest = [index for index in ranking.order if index not in ranking.same][:_ALTERNATIVES]
-    whole = sum(float(ranking.shares[index]) for index in rest) or 1.0
-    return tuple(Ranked(fits[index], round((1 - sure) * float(ranking.shares[index]) / whole, 4)) for index in rest)
-
-
-def _strategy(ranking: Ranking) -> Strategy:
-    best, columns = ranking.best, ranking.columns
-    if columns["test_id_equal"][best]:
-        return "data-testid-recovery"
-    if columns["label_any"][best] or columns["label_set"][best] >= 0.6:
-        return "text-content-matching"
-    return "css-hierarchy-analysis"
+    return "propose" if not seen and (expects or question.reason == "strict") else "heal"

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from shifty.healing.engine.look import Look
 from shifty.healing.engine.page import Column, Page
+from shifty.healing.engine.words import opposed, synonymous
 
 _CLICKED = frozenset({"a", "button", "summary", "input", "label", "li", "span"})
 
@@ -27,11 +28,6 @@ def columns(was: Look, page: Page) -> dict[str, Column]:
     return made
 
 
-def matrix(was: Look, page: Page) -> tuple[list[str], np.ndarray]:
-    made = columns(was, page)
-    return list(made), np.stack(list(made.values()), axis=1)
-
-
 def _labels(was: Look, page: Page) -> dict[str, Column]:
     looks = page.looks
     label = [it.label for it in looks]
@@ -43,7 +39,6 @@ def _labels(was: Look, page: Page) -> dict[str, Column]:
         "label_set": _alike(was.label, label, fuzz.token_set_ratio),
         "label_part": _alike(was.label, label, fuzz.partial_ratio),
         "label_words": _each(looks, lambda it: _jaccard(was.words, it.words)),
-        "label_lost": has * 0 + 1 if was.label else has * 0,
         "label_both": has * bool(was.label),
         "label_one": np.abs(has - bool(was.label)),
         "text_equal": _each(looks, lambda it: bool(was.text) and it.text == was.text),
@@ -60,21 +55,25 @@ def _labels(was: Look, page: Page) -> dict[str, Column]:
     made["twins"] = np.log1p(np.maximum(page.twins - 1, 0)) / 3
     made["unique_equal"] = made["label_equal"] * (page.twins <= 1)
     made["contradicts"] = made["label_both"] * (1 - made["label_set"])
-    del made["label_lost"]
+    made["means"] = _of_each_label(label, lambda text: synonymous(was.label, text))
+    made["opposed"] = _of_each_label(label, lambda text: bool(was.label and text) and opposed(was.label, text))
     return made
+
+
+def _of_each_label(labels: Sequence[str], measure: Callable[[str], float]) -> Column:
+    """Asked once per label: these measures cost more than others."""
+    known = {text: float(measure(text)) for text in set(labels)}
+    return np.array([known[text] for text in labels])
 
 
 def _identifiers(was: Look, page: Page) -> dict[str, Column]:
     looks = page.looks
-    made: dict[str, Column] = {}
-    for name, get in _IDENTIFIERS:
-        mine = get(was)
-        theirs = [get(it) for it in looks]
-        has = _has(theirs)
-        made[f"{name}_equal"] = np.array([bool(mine) and it == mine for it in theirs], dtype=np.float64)
-        made[f"{name}_ratio"] = _alike(mine, theirs, fuzz.ratio)
-        made[f"{name}_differs"] = has * bool(mine) - made[f"{name}_equal"]
-        made[f"{name}_one"] = np.abs(has - bool(mine))
+    made = _identifier("id", was.id, [it.id for it in looks])
+    # A test id is an id: the pages that we train on have none, and it tells as much.
+    for name, column in _identifier("id", was.test_id, [it.test_id for it in looks]).items():
+        made[name] = np.maximum(made[name], column)
+    made["id_differs"] *= 1 - made["id_equal"]
+    made |= _identifier("name", was.name, [it.name for it in looks])
     made["marks"] = _each(looks, lambda it: _jaccard(was.marks, it.marks))
     made["marks_in"] = _each(looks, lambda it: _share(was.marks, it.marks))
     own = {found for found in (was.id, was.name, was.test_id) if found}
@@ -90,18 +89,22 @@ def _identifiers(was: Look, page: Page) -> dict[str, Column]:
     return made
 
 
-_IDENTIFIERS: tuple[tuple[str, Callable[[Look], str]], ...] = (
-    ("id", lambda it: it.id),
-    ("name", lambda it: it.name),
-    ("test_id", lambda it: it.test_id),
-)
+def _identifier(name: str, mine: str, theirs: Sequence[str]) -> dict[str, Column]:
+    has = _has(theirs)
+    equal = np.array([bool(mine) and it == mine for it in theirs], dtype=np.float64)
+    return {
+        f"{name}_equal": equal,
+        f"{name}_ratio": _alike(mine, theirs, fuzz.ratio),
+        f"{name}_differs": has * bool(mine) - equal,
+        f"{name}_one": np.abs(has - bool(mine)),
+    }
 
 
 def _links(was: Look, page: Page) -> dict[str, Column]:
     looks = page.looks
     href = [it.href for it in looks]
     place = [it.place for it in looks]
-    has = _has(href)
+    has = _has(href) * bool(was.href)
     last = was.place.rpartition("/")[2]
     return {
         "href_equal": _each(looks, lambda it: bool(was.href) and it.href == was.href),
@@ -110,8 +113,9 @@ def _links(was: Look, page: Page) -> dict[str, Column]:
         "place_ratio": _alike(was.place, place, fuzz.ratio),
         "place_tokens": _alike(was.place, place, fuzz.token_set_ratio),
         "place_last": _each(looks, lambda it: bool(last) and it.place.rpartition("/")[2] == last),
-        "href_one": np.abs(has - bool(was.href)),
-        "href_contradicts": has * bool(was.href) * (1 - _alike(was.place, place, fuzz.ratio)),
+        "href_both": has,
+        "href_one": np.abs(_has(href) - bool(was.href)),
+        "href_contradicts": has * (1 - _alike(was.place, place, fuzz.ratio)),
     }
 
 
@@ -202,7 +206,10 @@ def _similo(made: dict[str, Column]) -> Column:
     return np.sum([weight * made[name] for weight, name in _SIMILO], axis=0) / total
 
 
-_POOLED = ("label_ratio", "label_any", "id_ratio", "name_equal", "place_ratio", "class_ratio", "any_identifier", "marks")
+_POOLED = (
+    *("label_ratio", "label_any", "means", "id_ratio", "name_equal", "place_ratio", "class_ratio", "any_identifier"),
+    "marks",
+)
 
 
 def _pooled(made: dict[str, Column], page: Page) -> dict[str, Column]:
@@ -217,8 +224,9 @@ def _pooled(made: dict[str, Column], page: Page) -> dict[str, Column]:
 
 
 _COMPARED = (
-    *("similo", "label_ratio", "label_set", "label_rare", "label_any", "id_ratio", "place_ratio", "class_ratio", "marks"),
-    *("near_words", "near_ratio", "path_ratio", "anchored_ratio", "tags_ratio", "box_near", "box_area", "box_shape"),
+    *("similo", "label_ratio", "label_set", "label_rare", "label_any", "means", "id_ratio", "place_ratio", "marks"),
+    *("class_ratio", "near_words", "near_ratio", "path_ratio", "anchored_ratio", "tags_ratio"),
+    *("box_near", "box_area", "box_shape"),
 )
 
 

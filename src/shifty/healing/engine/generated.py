@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from shifty.healing.engine.words_opposites import split
+
 _KNOWN = re.compile(
     r"""
     .*:r[0-9a-z]+:.* | .*«r[0-9a-z]+».* | _r_[0-9a-z]+_ .* # React's useId
@@ -19,8 +21,12 @@ _KNOWN = re.compile(
     re.VERBOSE,
 )
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
-_HASHED_TAIL = re.compile(r"[A-Za-z][\w-]*(?:__|--|_)(?P<tail>[A-Za-z0-9+_-]{5,10})")
+_HASHED_TAIL = re.compile(r"[A-Za-z][\w-]*(?:__|--|_)(?P<tail>[A-Za-z0-9+]{5,10})")
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SHORT_WORDS = split("""
+    add age all any app bar box btn card col day end fax get has img its key map max men min nav new now off old one out
+    pay pin raw red row set sku sub sum sync tab tag tel top two url use val vat web www yes you zip
+""")
 _PARTS = re.compile(r"[-_.:]+")
 
 
@@ -47,10 +53,17 @@ def _random(part: str) -> bool:
     if re.fullmatch(r"[0-9a-f]{8,}", part) and any(c.isdigit() for c in part):
         return True
     chunks = _CHUNK.findall(part)
-    words = [chunk for chunk in chunks if len(chunk) >= 3 and re.search(r"[aeiouyAEIOUY]", chunk)]
+    words = [chunk for chunk in chunks if _is_word(chunk.lower())]
     if sum(map(len, words)) * 2 >= len(part):
         return False
     mixed = any(c.isdigit() for c in part) and len(chunks) >= 3
     humps = len(chunks) >= 3 and not part.isupper()
     mumbled = part.islower() and len(part) >= 6 and re.search(r"[aeiouy]", part) is None
     return mixed or humps or bool(mumbled)
+
+
+def _is_word(chunk: str) -> bool:
+    """As far as letters tell: four or more with a vowel, and no heap of consonants."""
+    if len(chunk) < 4:
+        return chunk in _SHORT_WORDS
+    return re.search(r"[aeiou]", chunk) is not None and re.search(r"[^aeiouy]{6}", chunk) is None

@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from urllib.parse import unquote
 
 from shifty.healing.engine.element import Element
+from shifty.healing.engine.generated import is_generated
 
 _TEXT = 120
 _AROUND = 300
+_FARTHEST = 1e7
 _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _GENERATED = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]{5,}$|\d{3,}$", re.IGNORECASE)
@@ -101,7 +104,7 @@ def look(element: Element) -> Look:
         around=around,
         near=frozenset(around.split()),
         heading=fold(element.heading),
-        id=element.id,
+        id="" if is_generated(element.id) else element.id,
         name=element.name,
         test_id=element.test_id,
         marks=_pieces(element.id) | _pieces(element.name) | _pieces(element.test_id),
@@ -115,10 +118,10 @@ def look(element: Element) -> Look:
         anchored=anchored,
         anchor=anchor,
         attributes=_attributes(element),
-        x=element.x,
-        y=element.y,
-        w=element.w,
-        h=element.h,
+        x=_bounded(element.x),
+        y=_bounded(element.y),
+        w=_bounded(element.w),
+        h=_bounded(element.h),
         is_button=element.is_button,
         rich=bool(element.role or element.ancestors or element.sibling_count),
     )
@@ -128,6 +131,11 @@ def look(element: Element) -> Look:
 def fold(text: str, most: int = _TEXT) -> str:
     """Lower case, single spaces, cut."""
     return " ".join(text[: 2 * most].lower().split())[:most]
+
+
+def _bounded(pixels: float) -> float:
+    """No page is longer, and products of boxes must stay numbers."""
+    return max(-_FARTHEST, min(pixels, _FARTHEST)) if isfinite(pixels) else 0.0
 
 
 def looks(elements: Sequence[Element]) -> list[Look]:
@@ -146,7 +154,11 @@ def _pieces(identifier: str) -> frozenset[str]:
         return frozenset()
     parts = re.split(r"[^0-9A-Za-z]+", identifier)
     return frozenset(
-        piece.lower() for part in parts if not _GENERATED.match(part) for piece in _PIECE.findall(part) if len(piece) > 1
+        piece.lower()
+        for part in parts
+        if not _GENERATED.match(part)
+        for piece in _PIECE.findall(part)
+        if len(piece) > 1
     )
 
 
@@ -178,4 +190,6 @@ def _tags(path: str) -> str:
 def _attributes(element: Element) -> frozenset[str]:
     if not (element.data or element.attributes):
         return frozenset()
-    return frozenset(f"{key}={value[:80]}" for given in (element.data, element.attributes) for key, value in given.items())
+    return frozenset(
+        f"{key}={value[:80]}" for given in (element.data, element.attributes) for key, value in given.items()
+    )

@@ -13,6 +13,7 @@ from shifty.healing.engine.generated import is_generated
 from shifty.healing.engine.words_numbers import other_number
 from shifty.healing.engine.words_opposites import (
     AGAIN,
+    DEEDS,
     DIS_PREFIXED,
     NEGATIONS,
     STRONG,
@@ -102,6 +103,7 @@ def identifier_words(identifier: str) -> tuple[str, ...]:
     return telling or tuple(words)
 
 
+@lru_cache(maxsize=16384)
 def synonymous(a: str, b: str) -> float:
     """How far two texts say the same, 0 to 1; 1 only for equal texts, 0 for opposites."""
     one, other = _read(a), _read(b)
@@ -109,13 +111,13 @@ def synonymous(a: str, b: str) -> float:
         return 0.0
     if one.tokens == other.tokens:
         return 1.0
-    if opposed(a, b):
-        return 0.0
-    if "".join(one.tokens) == "".join(other.tokens):
-        return SAME_LETTERS
-    return min(SAME_MEANING, _overlap(one.said, other.said))
+    joined = "".join(one.tokens) == "".join(other.tokens)
+    alike = SAME_LETTERS if joined else min(SAME_MEANING, _overlap(one.said, other.said))
+    # Asked last: most texts of a page have nothing in common.
+    return alike if alike and not opposed(a, b) else 0.0
 
 
+@lru_cache(maxsize=16384)
 def opposed(a: str, b: str) -> bool:
     """One must never be taken for the other: ``Sign in`` and ``Sign up``, ``Page 1`` and ``Page 2``."""
     one, other = _read(a), _read(b)
@@ -180,13 +182,14 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _nearly_common(left: list[str], right: list[str]) -> float:
+    """What is only in the one and only in the other, but related, or another spelling."""
     if len(left) * len(right) > 64:
         return 0.0
-    pairs = sorted(((_near(x, y), x, y) for x in left for y in right), reverse=True)
+    pairs = sorted(((near, x, y) for x in left for y in right if (near := _near(x, y))), reverse=True)
     taken: set[str] = set()
     total = 0.0
     for near, x, y in pairs:
-        if near and x not in taken and y not in taken:
+        if x not in taken and y not in taken:
             taken |= {x, y}
             total += near * min(_weight(x), _weight(y))
     return total
@@ -195,7 +198,7 @@ def _nearly_common(left: list[str], right: list[str]) -> float:
 def _near(x: str, y: str) -> float:
     if (related := _RELATED.get(frozenset((x, y)))) is not None:
         return related
-    if min(len(x), len(y)) < 5 or x in _NAMES or y in _NAMES:
+    if x[0] != y[0] or min(len(x), len(y)) < 5 or abs(len(x) - len(y)) > 2 or x in _NAMES or y in _NAMES:
         return 0.0
     alike = Levenshtein.normalized_similarity(x, y)
     return alike if alike >= 0.8 else 0.0
@@ -218,7 +221,10 @@ def _unmakes(x: str, y: str) -> bool:
 
 
 def _differ_in_one_set(left: frozenset[str], right: frozenset[str]) -> bool:
-    return len(left) == len(right) == 1 and frozenset((*left, *right)) in _WEAK
+    if len(left) != 1 or len(right) != 1:
+        return False
+    pair = left | right
+    return pair in _WEAK or (pair <= DEEDS and pair not in _RELATED)
 
 
 def _negated(one: _Reading, other: _Reading) -> bool:

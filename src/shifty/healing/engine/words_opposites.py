@@ -59,6 +59,18 @@ critical high normal | parent child | gross net
 """
 """Excluding where the rest of the two texts says the same: ``Billing address`` and ``Shipping address``."""
 
+DEEDS = split("""
+    login signup logout forgot checkout buy addtocart pay search filter sort delete edit rename save update apply submit
+    cancel close open accept decline allow deny next previous add duplicate copy cut paste undo redo enable disable
+    start stop play pause show hide expand collapse upload download import export print share invite reply comment
+    follow unfollow subscribe unsubscribe like unlike lock unlock mute unmute pin unpin connect disconnect install
+    uninstall archive unarchive refresh retry reset select transfer merge move assign schedule preview test verify track
+    report flag ban suspend translate calculate compare generate run build deploy convert rate review book reserve
+    return refund claim redeem withdraw deposit leave exit quit call
+""")
+"""What one does with a thing. Two that are not related exclude each other where the thing is the same:
+``Delete account`` and ``Export account``."""
+
 NEGATIONS = split("""
     not dont doesnt never without nicht kein keine ohne pas sans jamais sin nunca un non no
 """)

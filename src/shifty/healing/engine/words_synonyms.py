@@ -198,15 +198,24 @@ accept allow .8 | decline deny .8 | cancel close .7 | cancel no .6 | yes ok .7 |
 edit rename .7 | addtocart buy .6 | addtocart cart .4 | checkout buy .6 | checkout pay .6 | buy pay .6
 buy order .6 | price amount .6 | price pricing .6 | more details .7 | show details .5 | show more .5 | start play .7
 start next .5 | start try .6 | signup try .6 | signup start .5 | account profile .8 | account settings .5
-profile settings .5 | home dashboard .5 | help contact .6 | add duplicate .5 | reset cancel .4 | reset delete .5
-stop pause .7 | disable stop .6 | enable start .6 | user username .8 | username login .5 | user account .7
-share submit .5 | like wishlist .5 | follow subscribe .7 | unfollow unsubscribe .7 | delete archive .5
-expand show .7 | expand open .7 | expand more .7 | collapse hide .7 | collapse close .7 | collapse less .7
-open show .7 | refresh retry .6 | refresh update .6 | refresh reset .4 | upload import .6 | download export .6
-menu settings .3 | firstname fullname .5 | lastname fullname .5 | notifications messages .5 | undo reset .6
-allow enable .6 | deny disable .6 | add submit .4 | add save .4 | zoomin increase .6 | zoomout decrease .6
-subscribe signup .5 | unarchive undo .5 | lock disable .4 | pin wishlist .4 | dashboard menu .3 | copy duplicate .7
-select open .4 | search show .4
+profile settings .5 | home dashboard .5 | help contact .6 | add duplicate .5 | reset delete .5 | stop pause .7
+disable stop .6 | enable start .6 | user username .8 | username login .5 | user account .7 | share submit .5
+like wishlist .5 | follow subscribe .7 | unfollow unsubscribe .7 | expand show .7 | expand open .7 | expand more .7
+collapse hide .7 | collapse close .7 | collapse less .7 | open show .7 | refresh retry .6 | refresh update .6
+refresh reset .4 | upload import .6 | download export .6 | menu settings .3 | firstname fullname .5
+lastname fullname .5 | notifications messages .5 | undo reset .6 | allow enable .6 | deny disable .6 | add submit .4
+add save .4 | zoomin increase .6 | zoomout decrease .6 | subscribe signup .5 | unarchive undo .5 | pin wishlist .4
+dashboard menu .3 | copy duplicate .7 | select open .4 | search show .4 | submit next .5 | save next .4 | ok next .5
+ok close .5 | search submit .5 | search filter .5 | search select .3 | login next .4 | login submit .5
+signup submit .5 | signup next .4 | apply filter .5 | apply submit .6 | update submit .6 | checkout next .5
+buy submit .5 | pay submit .5 | pay next .4 | share invite .6 | invite add .6 | invite submit .5 | upload add .6
+upload submit .5 | play show .5 | select next .4 | select add .4 | select edit .4 | select update .4
+start submit .4 | reply submit .6 | comment submit .6 | comment reply .7 | buy start .4 | subscribe start .4
+connect add .5 | connect login .4 | install download .6 | install add .5 | install start .4 | test try .6
+preview show .7 | verify ok .6 | verify submit .6 | book reserve .9 | book buy .6 | leave exit .7 | exit close .7
+quit exit .8 | quit close .6 | run start .8 | build run .6 | test run .6 | retry start .4 | deny ban .6
+redeem apply .6 | report flag .8 | generate add .6 | call start .4 | logout exit .6 | logout leave .5
+rename update .5 | unarchive enable .5 | suspend disable .7 | suspend pause .7
 """
 
 ABBREVIATIONS = {

@@ -80,7 +80,7 @@ def look_ahead(
 def _fingerprint(page: Page, asked: Asked, test_id: str) -> Element | str:
     """Or why there is none."""
     try:
-        hit = collect(page, playwright_selector(asked.selector), describe="matches", test_id_attribute=test_id)
+        hit = collect(page, playwright_selector(asked.selector, test_id), describe="matches", test_id_attribute=test_id)
     except Error as error:
         return f"{asked.place or 'it'} is no selector: {_first_line(error)}"
     if hit.count != 1 or not hit.elements:
@@ -95,7 +95,7 @@ class NewPage:
         self._page, self._snapshot, self._took_s, self._test_id = page, snapshot, took_s, test_id
 
     def heal(self, asked: Asked, was: Element, decide: Callable[[Question], Answer]) -> Outlook:
-        selector, candidates = playwright_selector(asked.selector), self._snapshot.elements
+        selector, candidates = playwright_selector(asked.selector, self._test_id), self._snapshot.elements
         hits = self._hits(selector)
         began = time.perf_counter()
         answer = decide(

@@ -18,6 +18,8 @@ from shifty.healing.pages.collect import collect
 SAME_BOX = 0.7
 """Overlap (intersection over union) from which two nested elements are one thing to whoever clicks."""
 
+_CLICKED = frozenset({"a", "button", "label", "summary"})
+
 _TAKE_THE_TRUTH = """() => {
   const paths = {};
   const pathOf = el => !el || el.nodeType !== 1 ? '' : pathOf(el.parentElement)
@@ -135,7 +137,9 @@ def equivalents(candidates: Sequence[Element], answer: int) -> list[int]:
 
 def _same(right: Element, other: Element) -> bool:
     if _nested(right, other):
-        return _words(right) == _words(other) and _overlap(right, other) >= SAME_BOX
+        # A click on the word in a link is a click on the link.
+        inside = right.tag in _CLICKED and other.xpath.startswith(right.xpath)
+        return _words(right) == _words(other) and (inside or _overlap(right, other) >= SAME_BOX)
     return bool(right.href and _words(right)) and (right.tag, right.href, _words(right)) == (
         other.tag,
         other.href,

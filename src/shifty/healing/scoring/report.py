@@ -29,16 +29,18 @@ class Report(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     fingerprints: SetReport | None
     """None where the data is not there."""
     pages: SetReport | None
-    time: Times
+    time: Times | None
+    """None where no heal was timed."""
 
 
-def measure(folder: Path, browser: Browser) -> Report:
+def measure(folder: Path, browser: Browser, *, rounds: int) -> Report:
+    """``rounds``: how many heals are timed."""
     fingerprints = list(fingerprint_cases(folder / FINGERPRINTS))
     pages = list(page_cases(read_pairs(folder / PAGES, browser)))
     return Report(
         fingerprints=_report("fingerprints", fingerprints) if fingerprints else None,
         pages=_report("page pairs", pages) if pages else None,
-        time=time_heals(browser, decide, elements=_ELEMENTS),
+        time=time_heals(browser, decide, elements=_ELEMENTS, rounds=rounds) if rounds else None,
     )
 
 

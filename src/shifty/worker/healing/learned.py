@@ -56,14 +56,22 @@ class Learned:
             await self._news.wait()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), _LINGER_S)
-            chosen = self._next()
-            try:
-                await self._send(chosen)
-            except CallFailed as error:
-                _log.info("%d fingerprints are dropped: %s", len(chosen), error)
+            await self._deliver(self._next())
             if not self._waiting:
                 self._news.clear()
                 self._empty.set()
+
+    async def _deliver(self, seen: Sequence[bytes]) -> None:
+        try:
+            await self._send(seen)
+        except CallFailed as error:
+            if error.status not in (400, 413) or len(seen) == 1:
+                _log.info("%d fingerprints are dropped: %s", len(seen), error)
+                return
+            # One that the server can't take must not take the others along.
+            half = len(seen) // 2
+            await self._deliver(seen[:half])
+            await self._deliver(seen[half:])
 
     def _next(self) -> list[bytes]:
         chosen: list[bytes] = []
