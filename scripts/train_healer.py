@@ -38,7 +38,7 @@ CALIBRATOR_C = 0.08
 FOLDS = 8
 REMOVED_WEIGHT = 0.25
 """Of a page from which the element is gone: as many as in the judgement of the healer."""
-BANDS = Bands(heal=0.9, expect=0.95, unseen=0.95, propose=0.5)
+BANDS = Bands(heal=0.89, expect=0.95, unseen=0.95, propose=0.5)
 
 
 @dataclass
@@ -259,7 +259,7 @@ def _bands(answers: Sequence[tuple[Compared, bool, float]]) -> Iterable[tuple[st
     right = np.array([right for _, right, _ in answers])
     sure = np.array([sure for _, _, sure in answers])
     weight = np.where(removed, REMOVED_WEIGHT, 1.0)
-    for bar in sorted({BANDS.heal, BANDS.heal - 0.03, BANDS.heal + 0.03}):
+    for bar in sorted({BANDS.heal, round(BANDS.heal - 0.02, 2), round(BANDS.heal + 0.02, 2)}):
         healed = sure >= bar
         yield f"from {bar:.2f}: precision", float((weight * right)[healed].sum() / weight[healed].sum())
         yield f"from {bar:.2f}: healed rightly", float((healed & right).sum() / (~removed).sum())

@@ -14,7 +14,7 @@ from pytest_shifty.wire import Element, Snapshot
 _GENERATE_MS = 2000
 _LONGEST_TEXT = 50
 _CONTAINERS = frozenset(
-    (
+    {
         "form",
         "div",
         "main",
@@ -29,8 +29,8 @@ _CONTAINERS = frozenset(
         "table",
         "tbody",
         "tr",
-    )
-    + ("fieldset", "body", "dialog")
+    }
+    | {"fieldset", "body", "dialog"}
 )
 _PLAIN_ID = re.compile(r"^[A-Za-z_][\w-]*$")
 _STRUCTURE = re.compile(r"^(xpath=|//|\.\.)| >> nth=|nth-")

@@ -62,7 +62,7 @@ class ShiftyPlugin:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if self._run:
             # A controller of xdist has not collected anything.
-            self._run.start([item.nodeid for item in part_of_items(session)])
+            self._run.start([item.nodeid for item in _items_of(session)])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -119,7 +119,7 @@ class ShiftyPlugin:
                 terminalreporter.write_line(line)
 
 
-def part_of_items(session: pytest.Session) -> Sequence[pytest.Item]:
+def _items_of(session: pytest.Session) -> Sequence[pytest.Item]:
     items: Sequence[pytest.Item] = getattr(session, "items", [])
     return items
 

@@ -55,6 +55,7 @@ class Steps:
         """None between tests."""
 
     async def perform(self, call: Call) -> Any:
+        __tracebackhide__ = True
         plan = await self._plan(call)
         try:
             result = await call.send(plan.selector, plan.timeout_ms)

@@ -1,7 +1,6 @@
 """``shifty ci``: the jobs of a CI build share one run, and each exits by its verdict."""
 
 import asyncio
-import json as json_module
 import os
 import time
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 from rich.console import Console
 
@@ -189,15 +189,36 @@ def _event(path: str | None) -> Event | None:
     if not path:
         return None
     try:
-        event = json_module.loads(Path(path).read_text(encoding="utf-8"))
-        pull = event["pull_request"]
-        number, commit = pull["number"], pull["head"]["sha"]
-        # That of a fork that has been deleted is null.
-        head, base = (pull.get(side, {}).get("repo") or {} for side in ("head", "base"))
-        is_fork = not head or head.get("full_name") != base.get("full_name")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        event = msgspec.json.decode(Path(path).read_bytes(), type=_Event)
+    except (OSError, msgspec.MsgspecError, RecursionError):
         return None
-    return Event(number, commit, is_fork) if isinstance(number, int) and isinstance(commit, str) else None
+    pull = event.pull_request
+    # The repository of a fork that has been deleted is null.
+    is_fork = pull.head.repo is None or pull.base is None or pull.head.repo != pull.base.repo
+    return Event(pull.number, pull.head.sha, is_fork)
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    full_name: str
+
+
+class _Base(msgspec.Struct, frozen=True):
+    repo: _Repository | None = None
+
+
+class _Head(msgspec.Struct, frozen=True):
+    sha: str
+    repo: _Repository | None = None
+
+
+class _PullRequest(msgspec.Struct, frozen=True):
+    number: int
+    head: _Head
+    base: _Base | None = None
+
+
+class _Event(msgspec.Struct, frozen=True):
+    pull_request: _PullRequest
 
 
 def _tell(ended: Ended | OfflineResult, out: Console, wall_s: float, *, json: bool) -> Exit:

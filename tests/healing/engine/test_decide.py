@@ -65,6 +65,12 @@ def test_a_removed_element_is_not_healed() -> None:
     assert ask(SIGN_IN, OTHERS).confidence < coefficients().bands.heal
 
 
+def test_another_button_in_its_place_is_not_it() -> None:
+    other = msgspec.structs.replace(SIGN_IN, text="Continue", accessible_name="Continue", id="go")
+
+    assert ask(SIGN_IN, [*OTHERS, other]).band != "heal"
+
+
 def test_what_says_the_contrary_is_refused_even_in_the_same_place() -> None:
     sign_up = msgspec.structs.replace(SIGN_IN, text="Sign up", accessible_name="Sign up", id="register")
 
@@ -79,6 +85,16 @@ def test_two_equal_candidates_are_never_healed() -> None:
 
     assert answer.band != "heal"
     assert answer.confidence < 0.7
+
+
+def test_of_two_equal_candidates_the_place_alone_does_not_choose() -> None:
+    was = button("Add", id="add", x=20, y=50, xpath="/html[1]/body[1]/ul[1]/li[1]/button[1]")
+    rows = [
+        button("Add", classes=["add"], x=20, y=50 * row, xpath=f"/html[1]/body[1]/ul[1]/li[{row}]/button[1]")
+        for row in (1, 2)
+    ]
+
+    assert ask(was, [*OTHERS, *rows]).band != "heal"
 
 
 def test_a_link_and_the_word_in_it_are_no_rivals() -> None:

@@ -14,7 +14,10 @@ from shifty.healing.pages.notation import playwright_selector
         ("text=Save", "text=Save"),
         ("page.getByRole('button', { name: 'Save', exact: true })", 'internal:role=button[name="Save"s]'),
         ('page.get_by_role("button", name="Save")', 'internal:role=button[name="Save"i]'),
-        ("getByRole('main').getByText('It\\'s \"new\"').first()", 'internal:role=main >> internal:text="It\'s \\"new\\""i >> nth=0'),
+        (
+            "getByRole('main').getByText('It\\'s \"new\"').first()",
+            'internal:role=main >> internal:text="It\'s \\"new\\""i >> nth=0',
+        ),
         ("page.locator('/html/body').locator('li').nth(2);", "xpath=/html/body >> li >> nth=2"),
         ("await page.getByTestId('save')", 'internal:testid=[data-qa="save"s]'),
         ('self.page.get_by_label("Name")', 'internal:label="Name"i'),

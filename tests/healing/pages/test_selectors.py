@@ -26,7 +26,7 @@ def page() -> Iterator[Page]:
         ("<input class=it placeholder=Find><input>", 'role=textbox[name="Find"s]'),
         ("<p class=it>Only here</p><p>There</p>", 'text="Only here"'),
         ("<a class='it more' href=/x>Go</a><a href=/y>Go</a>", 'a[href="/x"]'),
-        ("<ul id=menu><li><a class=it href=#>Go</a></ul><a href=#>Go</a>", '#menu >> role=link[name="Go"s]'),
+        ("<ul id=menu><li><a class=it href=#>Go</a></ul><a class=it href=#>Go</a>", '#menu >> role=link[name="Go"s]'),
         ("<div><i></i><i class=it></i></div>", "i.it"),
         ("<b></b><b class=css-1x2y3z></b>", "html > body:nth-of-type(1) > b:nth-of-type(2)"),
     ],

@@ -37,8 +37,8 @@ module.exports = {
   'banner': { before: shop('<div id="banner" role="status">Order placed</div>'), after: shop('<div id="notice" role="note">Nothing was ordered</div>') },
   'absent': { before: shop('<p>Nothing here</p>'), after: shop('<button id="not-gone" class="gone">Gone</button>') },
   'twins': {
-    before: '<ul><li><button id="add">Add</button></li></ul>',
-    after: '<ul><li><button class="add">Add</button></li><li><button class="add">Add</button></li></ul>',
+    before: '<section><h2>Cart</h2><p><button id="add">Add</button></p></section>',
+    after: '<section><h2>Cart</h2><table><tr><td><button class="add">Add</button></td><td><button class="add">Add</button></td></tr></table></section>',
   },
   'restless': {
     before: shop(mug('id="buy"')),

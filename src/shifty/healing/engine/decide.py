@@ -21,6 +21,11 @@ _RIVALS = 3
 """Alternatives that the strategy looks at: what tells the answer from them has carried it."""
 _TIE = 0.7
 """Log odds: a rival as near as that (2 to 1) may as well be the one. No answer is surer than its share then."""
+_SAME_MEANING = 0.7
+_AS_WELL = 0.1
+_TELLING = ("tag_equal", "id_ratio", "any_identifier", "place_equal", "classes", "near_kept", "heading_equal")
+_BY_PLACE = 0.85
+"""The most that is claimed where only the place speaks for it: proposed, never healed."""
 _RESEMBLES = 0.75
 _RULED_OUT = 0.4
 """The most that is claimed for what says the contrary, or where nothing is known: it is never even proposed."""
@@ -59,9 +64,29 @@ def judge(was: Element, candidates: Sequence[Element]) -> Judged:
     sure = confidence(ranking, trained.calibrator)
     if ranking.margin < _TIE:
         sure = min(sure, float(ranking.shares[sorted(ranking.same)].sum()))
+    if _all_else(ranking) or _has_double(ranking):
+        sure = min(sure, _BY_PLACE)
     if ranking.columns["opposed"][ranking.best] or _blank(was):
         sure = min(sure, _RULED_OUT)
     return Judged(ranking, near, far, sure)
+
+
+def _all_else(ranking: Ranking) -> bool:
+    """It is called otherwise, and no identifier and no link has stayed: what is removed leaves its place to others."""
+    best = {name: column[ranking.best] for name, column in ranking.columns.items()}
+    kept = best["any_identifier"] or best["place_equal"] or best["means_pooled"] >= _SAME_MEANING
+    return bool(best["label_both"]) and not kept
+
+
+def _has_double(ranking: Ranking) -> bool:
+    """A rival agrees as well in all but its place; and places move, so that they alone must not choose."""
+    best, looks = ranking.best, ranking.page.looks
+    return any(
+        looks[index].label == looks[best].label
+        and all(abs(ranking.columns[name][index] - ranking.columns[name][best]) <= _AS_WELL for name in _TELLING)
+        for index in range(ranking.page.size)
+        if index not in ranking.same
+    )
 
 
 def decide(question: Question) -> Answer:

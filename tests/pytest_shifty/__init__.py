@@ -1,0 +1,1 @@
+"""The plugin for pytest-playwright, run by real pytest on real pages."""
