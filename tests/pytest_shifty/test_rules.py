@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 import pytest
+
 from pytest_shifty import policy, wire
 from pytest_shifty.code import code_of
 from pytest_shifty.identity import TestName
@@ -15,7 +16,6 @@ from pytest_shifty.patch import UnknownPlaywright, patch
 from pytest_shifty.settings import Settings
 from pytest_shifty.steps import Steps
 from pytest_shifty.waiting import patience
-
 from shifty.ids import stable_test_id
 from shifty.wire import Heal
 

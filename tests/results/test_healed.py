@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from shifty.database.pool import Database
@@ -14,6 +15,7 @@ from shifty.web.pagination import Page
 from shifty.wire import (
     Attempt,
     Heal,
+    PlannedTest,
     RunEnd,
     RunEndMessage,
     RunStart,
@@ -22,6 +24,7 @@ from shifty.wire import (
     TestBatchMessage,
     TestResult,
 )
+from tests.support.runs import start, suite
 
 HEALED = Heal(
     original_selector="#user", decision="heal", confidence=0.97, strategy="data-testid-recovery", success=True
@@ -79,6 +82,15 @@ async def the_run(db: Database, key: RunKey) -> Run:
     return (await show_run(db, key.tenant_id, key.run_id, Page(1, 0))).run
 
 
+async def counted(db: Database, key: RunKey) -> int:
+    """What ingest has added up, before anything is counted anew."""
+    async with db.connection() as connection:
+        cursor = await connection.execute("select healed_tests from runs where id = %s", (key.run_id,))
+        row: tuple[int] | None = await cursor.fetchone()
+    assert row
+    return row[0]
+
+
 @pytest.fixture
 def key(tenant_id: UUID) -> RunKey:
     return RunKey(uuid4(), tenant_id)
@@ -133,3 +145,36 @@ async def test_a_healed_pass_passes_otherwise(db: Database, key: RunKey, verdict
     await end(db, key)
 
     assert (await the_run(db, key)).conclusion == "passed"
+
+
+PLAIN, HELPED = one("pays", attempt(0, "passed")), one("pays", attempt(0, "passed", HEALED))
+
+
+@pytest.mark.parametrize("batches", [[[PLAIN], [HELPED], [PLAIN]], [[HELPED], [PLAIN]], [[HELPED, PLAIN]]])
+async def test_a_plain_pass_on_another_machine_does_not_hide_a_healed_one(
+    db: Database, key: RunKey, batches: list[list[TestResult]]
+) -> None:
+    for results in batches:
+        await report(db, key, *results)
+
+    assert await counted(db, key) == 1
+    assert await healing_of(db, key) == {"pays": (True, True, "passed")}
+
+
+RETRIED = one("cleans up", attempt(0, "failed"), attempt(1, "passed"))
+
+
+@pytest.mark.parametrize("helped_first", [True, False])
+async def test_what_runs_once_a_machine_was_healed_where_any_was(
+    db: Database, tenant_id: UUID, *, helped_first: bool
+) -> None:
+    teardown = PlannedTest(test_file="a.spec.ts", test_name="cleans up", stage="teardown")
+    key = await start(db, tenant_id, (*suite(1), teardown), workers=1)
+    provisional = msgspec.structs.replace(RETRIED, status="failed", retry_count=0, final=False)
+    helped = one("cleans up", attempt(0, "passed", HEALED))
+
+    for result in [helped, provisional, RETRIED] if helped_first else [provisional, RETRIED, helped]:
+        await report(db, key, result)
+
+    assert await counted(db, key) == 1
+    assert (await healing_of(db, key))["cleans up"] == (True, True, "passed")

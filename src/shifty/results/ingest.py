@@ -228,7 +228,7 @@ def rounds(rows: Sequence[ResultRow]) -> Iterable[list[ResultRow]]:
 
 
 def _joined(one: ResultRow, other: ResultRow) -> ResultRow:
-    low, high = sorted((one, other), key=lambda row: (row.rank, row.outcome == "failed"))
+    low, high = sorted((one, other), key=lambda row: (row.rank, row.outcome == "failed", row.healed))
     attempts: dict[int, Attempt] = {attempt.attempt: attempt for attempt in (*low.attempts, *high.attempts)}
     return msgspec.structs.replace(high, attempts=[attempts[index] for index in sorted(attempts)])
 

@@ -71,7 +71,9 @@ with input as materialized (
            finished_at = case when b.outcome is not null then now() end,
            -- Attempts under an earlier lease stay: they happened, and a failure among them makes a pass flaky.
            attempts = case when b.old_attempts = '[]' then b.attempts else k.kept || b.attempts end,
-           healed = b.healed, healing_attempted = b.healing_attempted or k.kept @? '$[*].heals[*]',
+           -- Set-up and teardown run once a machine: one that was healed on any was healed.
+           healed = b.healed or (b.stage <> 'main' and b.old_healed and coalesce(b.outcome, 'passed') = 'passed'),
+           healing_attempted = b.healing_attempted or k.kept @? '$[*].heals[*]',
            flaky = b.flaky or (b.outcome = 'passed' and k.kept @? '$[*] ? (@.status == "failed" || @.status == "timedOut")')
       from before b,
            lateral (select coalesce(jsonb_agg(a), '[]') as kept
@@ -83,6 +85,8 @@ with input as materialized (
        and (b.old_revision < b.revision
             -- Two machines, or two projects without names, may run one test: a pass must not hide the other's failure.
             or (b.old_revision = b.revision and b.outcome = 'failed' and b.old_outcome = 'passed')
+            -- Nor may a plain pass hide a healed one, there and in what runs once a machine.
+            or (b.healed and not b.old_healed and b.old_outcome = 'passed' and (b.old_revision = b.revision or b.stage <> 'main'))
             -- Set-up and teardown run once a machine, and one that failed anywhere has failed.
             or (b.stage <> 'main' and b.outcome in ('failed', 'notRun') and b.old_outcome is not distinct from 'passed'))
        and not (b.stage <> 'main' and b.outcome is not distinct from 'passed' and b.old_outcome is not distinct from 'failed')

@@ -53,13 +53,13 @@ def test_expectation(page: Page, html: str) -> None:
 @pytest.mark.shop_page("texts")
 def test_wrong_expectation(page: Page, html: str) -> None:
     page.set_content(html)
-    expect(page.locator("#offer")).to_have_text("Three for one" if LATER else "Two for one", timeout=4000)
+    expect(page.locator("#offer")).to_have_text("Three for one" if LATER else "Two for one", timeout=3000)
 
 
 @pytest.mark.shop_page("removed")
 def test_removed(page: Page, html: str) -> None:
     page.set_content(html)
-    page.locator("#delete-account").click(timeout=4000)
+    page.locator("#delete-account").click(timeout=3000)
 
 
 @pytest.mark.shop_page("buttons")
