@@ -136,16 +136,17 @@ function read({ description }) {
 
 /** @param {Annotation[]} annotations of an attempt */
 function healsOf(annotations) {
-  /** @type {Heal[]} */
-  const heals = [];
+  const told = annotations.filter(isHeal).flatMap((annotation) => read(annotation) || []);
+  /** @type {Set<Heal>} */
+  const kept = new Set();
   let size = 0;
-  for (const annotation of annotations) {
-    const heal = isHeal(annotation) ? read(annotation) : null;
-    size += heal ? JSON.stringify(heal).length : 0;
-    if (heals.length === MOST_HEALS || size > MOST_BYTES) break;
-    if (heal) heals.push(heal);
+  // Those that a pass rests on come before those that did nothing: a healed pass is never told as a plain one.
+  for (const heal of [...told.filter(({ success }) => success), ...told.filter(({ success }) => !success)]) {
+    size += Buffer.byteLength(JSON.stringify(heal));
+    if (kept.size === MOST_HEALS || size > MOST_BYTES) break;
+    kept.add(heal);
   }
-  return heals;
+  return told.filter((heal) => kept.has(heal));
 }
 
 /** Files as others name them. @param {string} root @param {Heal} heal */

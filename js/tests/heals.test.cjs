@@ -39,5 +39,7 @@ test('fields of a wrong kind become what the server takes', () => {
 
 test('there are never more than fifty, and no more than a message can hold', () => {
   assert.equal(healsOf(Array(60).fill(told(HEAL))).length, 50);
+  const late = healsOf([...Array(60).fill(told({ ...HEAL, decision: 'refuse' })), told({ ...HEAL, success: true })]);
+  assert.deepEqual([late.length, late.at(-1)?.success], [50, true], 'a healed pass is never told as a plain one');
   assert.ok(JSON.stringify(healsOf(Array(60).fill(told({ ...HEAL, healedLocator: 'x'.repeat(10_000), originalLocator: 'x'.repeat(10_000) })))).length < 300_000);
 });

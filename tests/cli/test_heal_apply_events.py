@@ -27,6 +27,7 @@ def event(title: str = "signs in", selector: str = "#a", **fields: object) -> He
         "success": True,
         "call_site": Place(file="a.spec.ts", line=3, column=9),
         "test_outcome": "passed",
+        "test_healed": True,
         **fields,
     }
     return HealingEvent(**told)  # pyright: ignore[reportArgumentType]  # any field
@@ -44,17 +45,19 @@ def test_only_sure_heals_of_tests_that_passed_in_the_end_are_written() -> None:
     events = [
         event("sure"),
         event("unsure", confidence=0.6),
-        event("failed later", test_outcome="failed"),
+        event("failed later", test_outcome="failed", test_healed=False),
+        event("passed without help at last", test_healed=False),
+        event("failed by policy", test_outcome="failed"),
         event("did not help", success=False),
-        event("suggested", decision="propose", success=False, test_outcome="failed"),
+        event("suggested", decision="propose", success=False, test_outcome="failed", test_healed=False),
     ]
 
     without = choose(events, 0.7, proposals=False)
     both = choose(events, 0.7, proposals=True)
 
-    assert titles(without.told) == ["sure"]
-    assert titles(without.known) == ["sure", "unsure"]
-    assert titles(both.told) == ["sure", "suggested"]
+    assert titles(without.told) == ["sure", "failed by policy"]
+    assert titles(without.known) == ["sure", "unsure", "failed by policy"]
+    assert titles(both.told) == ["sure", "failed by policy", "suggested"]
 
 
 def test_a_retry_that_heals_the_same_step_again_is_told_once() -> None:

@@ -1,6 +1,7 @@
 """A crash between any two lines of opening a pull request is healed by the next try."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -75,3 +76,21 @@ async def test_tries_at_once_come_to_one_pull_request(github: Forged, hub: Hub) 
     assert {pr["prNumber"] for pr in prs} == {1}
     assert len({pr["id"] for pr in prs}) == 2
     assert len(hub.pulls) == 1
+
+
+async def test_who_waits_for_another_of_this_process_goes_when_patience_ends(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, github: Forged, hub: Hub
+) -> None:
+    run_id = await github.run()
+    hub.faults["POST /pulls"] = 502
+    await github.offer(run_id, hub.branches["main"])
+    monkeypatch.setattr("shifty.pull_requests.open.PATIENCE", timedelta())
+    monkeypatch.setattr("shifty.pull_requests.open.CUT_SHORT_AFTER", timedelta())
+
+    async with serving(hub) as url:
+        forges = forges_of(load_settings(healing_repository=hub.name, github_token=hub.token, github_api_url=url))
+        async with forges.turn:
+            await resume(github.server.db, forges, None)
+
+    assert "Other changes are being offered" in caplog.text
+    assert [pr["prStatus"] for pr in await github.prs(run_id)] == ["pending"]

@@ -116,6 +116,11 @@ async def test_what_is_no_verified_heal_of_the_run_is_refused_and_nothing_is_pus
     run_id = await github.run()
     unverified = await github.offer(run_id, hub.branches["main"], verifiedRuns=0)
     assert unverified.json()["code"] == "CHANGE_NOT_VERIFIED"
+    await github.seed.execute(
+        "update tests set healed = false where run_id = %(run_id)s and tenant_id = %(tenant_id)s", run_id=run_id
+    )
+    unaided = await github.offer(run_id, hub.branches["main"])
+    assert unaided.json()["code"] == "NO_CONFIDENT_HEAL", "its last attempt passed without help"
     twice = await github.offer(run_id, hub.branches["main"], a_file(), a_file())
     assert twice.json()["details"]["fields"][0] == {"path": "files[0].path", "message": "is there twice"}
     assert not [call for call in hub.asked if not call.startswith("GET")]

@@ -49,7 +49,8 @@ class Suite:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SHIFTY_", "PYTEST"))}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "pytest", "-p", "pytest_shifty.plugin", "-p", "no:cacheprovider"),
-            *("--color=no", f"--junitxml={junit}", *arguments),
+            # Native: pytest's own tracebacks parse the whole of Playwright's generated API, which takes seconds.
+            *("--color=no", "--tb=native", f"--junitxml={junit}", *arguments),
             cwd=self.folder,
             env={**inherited, "PYTHONPATH": str(SOURCE), **env},
             stdin=DEVNULL,

@@ -60,9 +60,8 @@ class ShiftyPlugin:
                 self._steps = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if self._run:
-            # A controller of xdist has not collected anything.
-            self._run.start([item.nodeid for item in _items_of(session)])
+        if self._run and not self._config.getoption("--collect-only"):
+            self._run.start([item.nodeid for item in session.items])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -117,11 +116,6 @@ class ShiftyPlugin:
             terminalreporter.section("shifty")
             for line in lines:
                 terminalreporter.write_line(line)
-
-
-def _items_of(session: pytest.Session) -> Sequence[pytest.Item]:
-    items: Sequence[pytest.Item] = getattr(session, "items", [])
-    return items
 
 
 def _judge(test: RunningTest, report: pytest.TestReport) -> None:

@@ -1,7 +1,6 @@
 """Tells the server what the tests did, where no worker does: as messages of the contract, in batches, again until they
 are acknowledged. They are idempotent, and a server that is away costs the tests nothing."""
 
-import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -47,9 +46,11 @@ class ReportedRun:
         self._waiting: list[Message] = []
         self._running: dict[str, _Running] = {}
         self._sent_at = time.monotonic()
+        self._started = False
 
     def start(self, node_ids: Sequence[str]) -> None:
         """Without ``node_ids`` the tests become known as they end."""
+        self._started = True
         tests = [self._named(node_id) for node_id in node_ids]
         known: Message = {"tests": tests, "totalTests": len(tests)} if tests else {}
         commit = {"branch": self._git("rev-parse", "--abbrev-ref", "HEAD"), "commitSha": self._git("rev-parse", "HEAD")}
@@ -57,6 +58,8 @@ class ReportedRun:
         self._thread.submit(self._send)
 
     def add(self, report: pytest.TestReport) -> None:
+        if not self._started:
+            self.start([])  # A controller of xdist collects nothing.
         test = self._running.setdefault(report.nodeid, _Running())
         test.phases.append(report)
         if report.when != "teardown":
@@ -76,6 +79,8 @@ class ReportedRun:
             self._thread.submit(self._send)
 
     def end(self) -> None:
+        if not self._started:
+            return
         self._put("run:end", {"shardIndex": 0, "status": "completed"})
         for _ in range(_LAST_TRIES):
             if self._thread.submit(self._send).result():
@@ -121,7 +126,6 @@ def _attempt(test: _Running, last: pytest.TestReport) -> Message:
         "stdout": last.capstdout[:_LONGEST],
         "stderr": last.capstderr[:_LONGEST],
         "heals": heals[test.told :],
-        "workerIndex": int(os.environ.get("SHIFTY_WORKER_INDEX", "0")),
     }
     test.told = len(heals)
     return attempt

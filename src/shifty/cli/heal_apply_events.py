@@ -23,8 +23,9 @@ TestKey = tuple[str, str, tuple[str, ...]]
 
 
 def choose(events: Sequence[HealingEvent], min_confidence: float, *, proposals: bool) -> Chosen:
-    """Heals of tests that passed in the end; with ``proposals`` also what was only suggested."""
-    passed = [event for event in events if event.success and event.test_outcome == "passed"]
+    """Heals of tests that were healed in the end, also where that has failed the run; with ``proposals`` also what was
+    only suggested. A test that passed at last without help has locators that work."""
+    passed = [event for event in events if event.success and event.test_healed]
     proposed = [event for event in events if event.decision == "propose" and not event.success] if proposals else []
     needed = [*passed, *proposed]
     told = [event for event in needed if event.confidence >= min_confidence]

@@ -48,6 +48,7 @@ class HealingEvent(Answer, kw_only=True, frozen=True):
     execution_time_ms: int = 0
     screenshot_url: str | None = None
     test_outcome: str | None = None
+    test_healed: bool = False
 
 
 class HealingEvents(Answer, kw_only=True, frozen=True):

@@ -63,6 +63,8 @@ class Event(NamedTuple):
     title_path: Sequence[str]
     project_name: str
     outcome: str | None
+    healed: bool
+    """The test passed by heals, whatever the run's policy has made of that."""
     attempt: int
     lease: str | None
     started_at: str | None

@@ -117,7 +117,7 @@ delete from fingerprints
 
 -- name: page_of_events
 -- In the order of the suite, of attempts and of steps. A limit of null is none.
-select t.test_id, t.file, t.title_path, t.project_name, t.outcome,
+select t.test_id, t.file, t.title_path, t.project_name, t.outcome, t.healed,
        coalesce((a.attempt ->> 'attempt')::int, 0) as attempt, a.attempt ->> 'lease' as lease,
        a.attempt ->> 'startedAt' as started_at, h.n::int as step, h.heal::text as heal,
        coalesce(a.attempt -> 'attachments', '[]')::text as attachments, count(*) over () as total

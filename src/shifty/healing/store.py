@@ -65,6 +65,7 @@ class _EventRow:
     title_path: Sequence[str]
     project_name: str
     outcome: str | None
+    healed: bool
     attempt: int
     lease: str | None
     started_at: str | None
@@ -80,6 +81,7 @@ class _EventRow:
             title_path=self.title_path,
             project_name=self.project_name,
             outcome=self.outcome,
+            healed=self.healed,
             attempt=self.attempt,
             lease=self.lease,
             started_at=self.started_at,

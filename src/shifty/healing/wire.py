@@ -173,6 +173,9 @@ class HealingEvent(HealTold):
     attempt: int
     screenshot_url: str | None = Field(description="Where the picture of the marked element is; null without one.")
     test_outcome: str | None = Field(description="How the test ended in the ledger; null while it runs.")
+    test_healed: bool = Field(
+        description="Whether its last attempt passed with a healed locator, even where that fails the run."
+    )
 
     @classmethod
     def of(cls, run_id: UUID, event: Event, screenshot_url: str | None) -> Self:
@@ -191,6 +194,7 @@ class HealingEvent(HealTold):
                 "attempt": event.attempt,
                 "screenshotUrl": screenshot_url,
                 "testOutcome": event.outcome,
+                "testHealed": event.healed,
             }
         )
 

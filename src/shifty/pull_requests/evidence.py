@@ -33,7 +33,7 @@ def _patched(file: OfferedFile, events: Sequence[Shown], message: str) -> Patche
     found: dict[tuple[str, str], list[Shown]] = {}
     for event, screenshot_url in events:
         heal = event.heal
-        if heal.original_selector in file.selectors and _carries(heal):
+        if event.healed and heal.original_selector in file.selectors and _carries(heal):
             found.setdefault((_original(heal), _healed(heal)), []).append((event, screenshot_url))
     evidence = [_evidence(file.path, same) for same in found.values()]
     return PatchedFile(path=file.path, content=file.content, message=message, evidence=evidence)

@@ -1,9 +1,10 @@
 """The forge that the settings name: GitHub by App or token, or a plain git remote."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shifty.errors import UsageError
@@ -25,6 +26,8 @@ class Forges:
     webhook_secret: str | None = None
     tenants: frozenset[str] | None = None
     """Names and ids of those whose runs may open changes; None: of the only tenant that there is."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who changes the repository, of this process: the others wait here, not each with a connection to the database."""
 
 
 def forges_of(settings: ForgeSettings) -> Forges:

@@ -4,6 +4,7 @@ A crash between any two lines leaves a row that says so; the next try, the clien
 there.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -72,7 +73,7 @@ async def open_pull_request(db: Database, forges: Forges, caller: Caller, offer:
         before = await forge.texts(offer.base_sha, [file.path for file in patch])
         require_unchanged(offer, base_branch, before)
         digest = change_digest(before, {file.path: file.content for file in patch})
-        async with _alone(db, forge.repository):
+        async with _alone(db, forges, forge.repository):
             row = await _begun(
                 db,
                 caller.tenant_id,
@@ -95,7 +96,7 @@ async def resume(db: Database, forges: Forges, base: str | None) -> None:
         rows = await unfinished(connection, forges.repository, CUT_SHORT_AFTER, MOST_TRIES, _AT_ONCE)
     for row in rows:
         try:
-            async with forges.open() as forge, _alone(db, forge.repository):
+            async with forges.open() as forge, _alone(db, forges, forge.repository):
                 async with db.connection() as connection:
                     store = PrStore(connection, row.tenant_id)
                     current, patch = await store.get(row.run_id), await store.patch(row)
@@ -223,19 +224,25 @@ async def _as_it_stands(db: Database, forge: Forge, repository: str, number: int
 
 
 @asynccontextmanager
-async def _alone(db: Database, repository: str) -> AsyncGenerator[None]:
-    """While no other process changes this repository: the lock goes with its connection, whatever happens to us."""
-    connection = await db.dedicated()
+async def _alone(db: Database, forges: Forges, repository: str) -> AsyncGenerator[None]:
+    """While nobody else changes this repository: the lock goes with its connection, whatever happens to us."""
+    busy = "Other changes are being offered to the repository. The same call may pass later."
     try:
+        await asyncio.wait_for(forges.turn.acquire(), PATIENCE.total_seconds())
+    except TimeoutError:
+        raise Unavailable(busy) from None
+    try:
+        connection = await db.dedicated()
         try:
-            await lock_repository(connection, repository, PATIENCE)
-        except LockNotAvailable:
-            raise Unavailable(
-                "Other changes are being offered to the repository. The same call may pass later."
-            ) from None
-        yield
+            try:
+                await lock_repository(connection, repository, PATIENCE)
+            except LockNotAvailable:
+                raise Unavailable(busy) from None
+            yield
+        finally:
+            await connection.close()
     finally:
-        await connection.close()
+        forges.turn.release()
 
 
 def _change(

@@ -79,7 +79,8 @@ with input as materialized (
            lateral (select coalesce(jsonb_agg(a), '[]') as kept
                       from jsonb_array_elements(b.old_attempts) as a
                      where ((a ->> 'lease') is distinct from b.lease::text
-                            or (b.lease is null and not b.attempts @> jsonb_build_array(jsonb_build_object('attempt', a -> 'attempt'))))
+                            or (b.lease is null and not b.attempts @> jsonb_build_array(jsonb_build_object('attempt', a -> 'attempt')))
+                            or (b.stage <> 'main' and not b.healed and a @? '$.heals[*] ? (@.success == true)'))
                    ) k
      where t.run_id = b.run_id and t.test_id = b.test_id
        and (b.old_revision < b.revision

@@ -30,6 +30,8 @@ _RESEMBLES = 0.75
 _RULED_OUT = 0.4
 """The most that is claimed for what says the contrary, or where nothing is known: it is never even proposed."""
 
+_WITHOUT = ("internal:has-not", ":not(")
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -98,8 +100,8 @@ def decide(question: Question) -> Answer:
     judged = judge(was, [question.candidates[index] for index in fits])
     if not seen:
         judged = _unseen(judged)
-    band = _band(question, seen, judged)
     order = [fits[index] for index in judged.order]
+    band = _band(question, seen, judged, order[0])
     others = tuple(Ranked(fits[other.index], other.confidence) for other in judged.alternatives)
     rivals = [question.candidates[other.index] for other in others[:_RIVALS]]
     return Answer(
@@ -149,7 +151,7 @@ def _nothing(question: Question, was: Element) -> Answer:
     )
 
 
-def _band(question: Question, seen: bool, judged: Judged) -> Band:
+def _band(question: Question, seen: bool, judged: Judged, chosen: int) -> Band:
     bands = coefficients().bands
     expects = question.action.startswith("expect")
     bar = bands.unseen if not seen else bands.expect if expects else bands.heal
@@ -157,4 +159,20 @@ def _band(question: Question, seen: bool, judged: Judged) -> Band:
         return "refuse"
     if judged.confidence < bar or judged.ranking.margin < _TIE:
         return "propose"
+    if expects and _asks_for_words(question.selector, question.candidates[chosen]):
+        return "propose"
     return "propose" if not seen and (expects or question.reason == "strict") else "heal"
+
+
+def _asks_for_words(selector: str, chosen: Element) -> bool:
+    """An expectation that finds its element by words expects these words: who says "Order failed" does not meet
+    ``getByText('Order paid')``, however surely it is the same element. Likewise words that must not be there."""
+    if any(sign in selector for sign in _WITHOUT):
+        return True
+    asked, said = _words_of(read(selector)), " | ".join(_words_of(chosen))
+    return any(words not in said for words in asked)
+
+
+def _words_of(element: Element) -> list[str]:
+    words = (element.text, element.accessible_name, element.label, element.placeholder, element.title, element.alt)
+    return [" ".join(each.casefold().split()) for each in (*words, element.value) if each]
