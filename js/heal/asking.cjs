@@ -12,6 +12,9 @@ const { clearTimeout, setTimeout } = require('timers');
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 const AWAY_MS = 30_000;
 const FAIR_MS = 5000;
+// Half a character, left where the text of a page was cut: `JSON.stringify` writes it as an escape, which the relay and
+// the server would refuse with all of the page. A backslash of the text itself is written as two.
+const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 class Server {
   /** @param {Settings} settings */
@@ -38,7 +41,7 @@ class Server {
 
   /** @param {string} route @param {object} body @param {number} ms @returns {Promise<any>} */
   post(route, body, ms) {
-    return this.request('POST', route, Buffer.from(JSON.stringify(body)), ms);
+    return this.request('POST', route, Buffer.from(JSON.stringify(body).replace(HALF, '$1\\ufffd')), ms);
   }
 
   /** @param {string} method @param {string} route @param {Buffer | undefined} data @param {number} ms */

@@ -11,10 +11,10 @@
 /** @param {string} words */
 const setOf = (words) => new Set(words.split(/\s+/));
 
-// Calls that wait for their element. `dragAndDrop` has two selectors, neither of them called so.
+// Calls that wait for their element: `$eval` does not. `dragAndDrop` has two selectors, neither of them called so.
 const ACTIONS = setOf(
   `click dblclick tap fill type press check uncheck hover focus blur selectOption setInputFiles dispatchEvent waitForSelector
-  textContent innerText innerHTML getAttribute inputValue isChecked isDisabled isEnabled isEditable evalOnSelector`,
+  textContent innerText innerHTML getAttribute inputValue isChecked isDisabled isEnabled isEditable`,
 );
 // Of one element that is there. Absence (`to.be.hidden`, `to.be.detached`), `to.have.count` and `….array` are answered by
 // what is not found, so healing them would turn a right answer into a wrong one.

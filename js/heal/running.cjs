@@ -51,6 +51,8 @@ class RunningTest {
     this.healed = new Set();
     /** How often uses were refused in it. @type {Map<string, number>} */
     this.refused = new Map();
+    /** When uses first found nothing in it. @type {Map<string, number>} */
+    this.missing = new Map();
     this.screenshots = 0;
   }
 
@@ -66,6 +68,13 @@ class RunningTest {
     const left = Number(wall) + deadline - Number(start) - Date.now();
     if (Number.isFinite(left)) return left > FOREVER_MS ? Infinity : Math.max(0, left);
     return this.info.timeout ? Math.max(0, this.info.timeout - (Date.now() - this.seenAt)) : Infinity;
+  }
+
+  /** @param {string} use @param {number} now */
+  missingSince(use, now) {
+    const since = this.missing.get(use) ?? now;
+    this.missing.set(use, since);
+    return since;
   }
 
   passed() {

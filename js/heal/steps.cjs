@@ -11,7 +11,7 @@ const { Notes, reasonOf } = require('./notes.cjs');
 const { actionOf, isStrict, strictest } = require('./policy.cjs');
 const { tell } = require('./reporting.cjs');
 const { Running } = require('./running.cjs');
-const { patience } = require('./waiting.cjs');
+const { isTooEarly, patience } = require('./waiting.cjs');
 
 /**
  * @typedef {import('./healing.cjs').Symptom} Symptom
@@ -84,6 +84,7 @@ class Steps {
     if (this.isHopeless(use) || (probed.count > 1 && !isStrict(call.method, call.params))) return original(call);
     const availableMs = Math.min(call.timeoutMs || Infinity, test.leftMs());
     if (probed.count > 1) return this.healed(use, { reason: 'strict', waitedMs: 0, availableMs, earlier: null });
+    if (isTooEarly(call.timeoutMs, call.startedAt - test.missingSince(keyOf(use), call.startedAt))) return original(call);
     await this.fingerprints.settled(test);
     const longestWaitMs = this.fingerprints.longestWaitMs(test, site, call.selector);
     const ms = patience({ availableMs, longestWaitMs, healedBefore: test.healed.has(call.selector) });

@@ -33,6 +33,16 @@ function patience({ availableMs, longestWaitMs, healedBefore }) {
   return Math.min(most, Math.max(SHORTEST_MS, 3 * longestWaitMs));
 }
 
+/**
+ * Whoever gives a step less than `SHORTEST_MS` tries again in a loop (`toPass`), or does not mind (`.catch(() => {})`): what
+ * has not been missing for that long is not yet broken.
+ * @param {number} timeoutMs the author's own; 0: none
+ * @param {number} missingMs since it was first not found here
+ */
+function isTooEarly(timeoutMs, missingMs) {
+  return timeoutMs > 0 && timeoutMs < SHORTEST_MS && missingMs < SHORTEST_MS;
+}
+
 /** @param {number} ms @returns {Promise<void>} */
 function pause(ms) {
   return new Promise((resolve) => {
@@ -52,4 +62,4 @@ function within(promise, ms, what) {
   });
 }
 
-module.exports = { patience, pause, reserveOf, within };
+module.exports = { isTooEarly, patience, pause, reserveOf, within };

@@ -1,7 +1,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const { test } = require('node:test');
+const { Server } = require('../heal/asking.cjs');
 const { speakOfAuthorsTime, Steps } = require('../heal/steps.cjs');
 const { argumentOf, Call, valueOf } = require('../heal/versions.cjs');
 
@@ -80,4 +82,18 @@ test('values cross the protocol and come back', () => {
 
   assert.deepEqual(valueOf(argumentOf(value).value), value);
   assert.deepEqual(valueOf({ a: [{ n: 1 }, { v: 'null' }, { o: [{ k: 'x', v: { s: 'y' } }] }] }), [1, null, { x: 'y' }]);
+});
+
+test('half a character does not keep a page from being read', async () => {
+  const server = http.createServer((request, answer) => void request.pipe(answer));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  /** @type {any} */
+  const settings = { url: `http://127.0.0.1:${port}`, token: 't' };
+  const asking = new Server(settings);
+
+  assert.deepEqual(await asking.post('/heal', { text: 'a\ud83d', whole: '\ud83d\ude00', code: '\\ud83d' }, 9000), { text: 'a\ufffd', whole: '\ud83d\ude00', code: '\\ud83d' });
+
+  asking.agent.destroy();
+  server.close();
 });

@@ -8,7 +8,8 @@ const { isPoor, spellings } = require('../heal/locators.cjs');
 const { actionOf, mayHeal, modeOf, strictest } = require('../heal/policy.cjs');
 const { sentenceOf } = require('../heal/reporting.cjs');
 const { settingsOf } = require('../heal/settings.cjs');
-const { patience } = require('../heal/waiting.cjs');
+const { RunningTest } = require('../heal/running.cjs');
+const { isTooEarly, patience } = require('../heal/waiting.cjs');
 
 const selector = '#a';
 
@@ -36,6 +37,7 @@ test('absence, counts and questions are never healed', () => {
     ['queryCount', { selector }],
     ['isVisible', { selector }],
     ['querySelector', { selector }],
+    ['evalOnSelector', { selector }],
     ['evalOnSelectorAll', { selector }],
     ['dragAndDrop', { source: '#a', target: '#b' }],
     ['click', {}],
@@ -69,6 +71,18 @@ test('a locator is believed for longer than it ever needed, and never to the end
   assert.equal(patience({ ...seen, longestWaitMs: null, healedBefore: true }), 1000);
   assert.equal(patience({ ...seen, availableMs: 500, longestWaitMs: 0 }), 250);
   assert.ok(Number.isFinite(patience({ ...seen, availableMs: Infinity, longestWaitMs: null })));
+});
+
+test('a step with little time is only broken once it has been missing for long: it may be tried in a loop', () => {
+  const info = { file: '/repo/a.spec.js', project: { name: '' }, titlePath: ['', 'a'] };
+  const running = new RunningTest(/** @type {any} */ (info), /** @type {any} */ ({ root: '/repo' }));
+  /** @param {number} now */
+  const missingMs = (now) => now - running.missingSince('use', now);
+  assert.ok(isTooEarly(500, missingMs(10_000)));
+  assert.ok(isTooEarly(500, missingMs(11_000)));
+  assert.ok(!isTooEarly(500, missingMs(12_500)));
+  assert.ok(!isTooEarly(2000, 0), 'the author has waited');
+  assert.ok(!isTooEarly(0, 0), 'no time-out of its own');
 });
 
 test('made-up names are told from written ones', () => {

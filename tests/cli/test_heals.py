@@ -2,6 +2,7 @@
 
 import io
 
+import msgspec
 from rich.console import Console
 
 from shifty.cli.ci_report import annotations, markdown
@@ -80,6 +81,18 @@ def test_the_summary_says_what_was_healed_how_sure_and_where() -> None:
     assert "a.spec.ts:9  li:nth-of-type(2) hits another element than it used to" in said
     assert "Run passed (1 test healed): 3 passed, 1 healed of 3" in said
     assert "shifty heal apply r1" in said
+
+
+def test_what_a_page_says_does_not_reach_the_terminal_as_a_command() -> None:
+    told = msgspec.structs.replace(
+        HEALED, healed_locator="getByText('a\x1b]0;b\x07\x9bc')", explanation="d\x1b[2J\u202ee"
+    )
+    last = snapshot(conclusion="passed", total_tests=1, passed_tests=1, healed_tests=1)
+
+    said = printed(last, Findings(healing=Healing([told], [])))
+
+    assert "getByText('a ]0;b c')" in said
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
 
 
 def test_a_run_without_heals_says_nothing_of_healing() -> None:

@@ -211,6 +211,17 @@ async def test_a_whole_number_may_have_a_point(stranger: Stranger) -> None:
     assert [use["line"] for use in known["fingerprints"]] == [3]
 
 
+async def test_half_a_character_of_a_page_is_no_fault(stranger: Stranger) -> None:
+    body = (
+        r'{"project": "shop", "testId": "t", "selector": "#a", "leg": "#a", "action": "click",'
+        r' "callSite": {"file": "a.ts", "line": 1}, "candidates": [{"tag": "a", "id": "\ud83d\ude00\\u\ud83d"}]}'
+    )
+
+    answer = await stranger.http.post(f"{API}/healing/heal", content=body)
+
+    assert answer.status_code == 200, answer.text
+
+
 async def test_a_path_with_two_methods_names_both(stranger: Stranger) -> None:
     answer = await stranger.http.delete(f"{API}/healing/settings")
 

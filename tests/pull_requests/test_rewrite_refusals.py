@@ -44,6 +44,29 @@ def test_a_locator_that_is_built_is_proposed_with_the_reason(text: str, was: str
     assert found.unwritable[0].where.startswith("a.ts:")
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"healed_locator": "getByRole('button', { [process.exit()]: true })"},
+        {"healed_locator": "getByText('a', process.exit())", "becomes": None},
+        {"healed_locator": "getByText(`${process.exit()}`)", "becomes": None},
+        {"becomes": "internal:text=/a/, process.exit(), /b/i"},
+        {"becomes": "internal:text=/a/ || process.exit() || /b/"},
+        {"becomes": "'); process.exit(); ('"},
+    ],
+)
+def test_code_in_what_a_report_tells_never_becomes_code_of_the_source(told: dict[str, str]) -> None:
+    text = "await page.locator('#a').‸click();\n"
+
+    found = repair({"a.ts": text}, heal(place_of("a.ts", text), "#a", **{"becomes": HEALED, **told}))
+
+    for made in found.changes:
+        assert made.after in (
+            "await page.getByText('a').click();\n",
+            """await page.locator("'); process.exit(); ('").click();\n""",
+        )
+
+
 def test_a_built_locator_of_python_is_proposed_in_python() -> None:
     text = "def test_a(page):\n    page.locator(f'#row-{number}').‸click()\n"
 

@@ -15,7 +15,7 @@ from pytest_shifty.looking import program
 from pytest_shifty.patch import UnknownPlaywright, patch
 from pytest_shifty.settings import Settings
 from pytest_shifty.steps import Steps
-from pytest_shifty.waiting import patience
+from pytest_shifty.waiting import is_too_early, patience
 from shifty.ids import stable_test_id
 from shifty.wire import Heal
 
@@ -75,6 +75,14 @@ def test_the_same_is_healed_as_by_the_hook_for_node() -> None:
 def test_a_heal_is_told_as_the_contract_has_it() -> None:
     assert set(wire.Heal.__annotations__) == {field.encode_name for field in msgspec.structs.fields(Heal)}
     assert (HOOK / "collect.js").read_text().strip().removesuffix(";") in program()
+
+
+@pytest.mark.parametrize(
+    ("timeout_ms", "missing_ms", "early"),
+    [(500, 0, True), (500, 1900, True), (500, 2000, False), (2000, 0, False), (0, 0, False)],
+)
+def test_a_step_with_little_time_may_be_tried_in_a_loop(timeout_ms: float, missing_ms: float, early: bool) -> None:
+    assert is_too_early(timeout_ms, missing_ms) is early
 
 
 @pytest.mark.parametrize(

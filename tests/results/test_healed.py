@@ -1,5 +1,6 @@
 """Healed passes: counted, never silent, and failures where a run's policy says so."""
 
+from typing import Literal, TypeAlias
 from uuid import UUID, uuid4
 
 import msgspec
@@ -7,6 +8,8 @@ import pytest
 
 from shifty.database.pool import Database
 from shifty.orchestration.close import close
+from shifty.orchestration.request import RunRequest
+from shifty.orchestration.start import start_run
 from shifty.results.ingest import Report, ingest
 from shifty.results.store import RunKey
 from shifty.runs.model import Run
@@ -25,6 +28,8 @@ from shifty.wire import (
     TestResult,
 )
 from tests.support.runs import start, suite
+
+Verdict: TypeAlias = Literal["report", "warn", "fail"]
 
 HEALED = Heal(
     original_selector="#user", decision="heal", confidence=0.97, strategy="data-testid-recovery", success=True
@@ -178,3 +183,21 @@ async def test_what_runs_once_a_machine_was_healed_where_any_was(
 
     assert await counted(db, key) == 1
     assert (await healing_of(db, key))["cleans up"] == (True, True, "passed")
+
+
+@pytest.mark.parametrize(
+    ("project", "asked", "effective"),
+    [("warn", None, "warn"), ("warn", "fail", "fail"), ("warn", "report", "report"), ("fail", "warn", "fail")],
+)
+async def test_a_run_may_be_stricter_than_its_project_and_never_talks_it_out_of_failing(
+    db: Database, tenant_id: UUID, project: Verdict, asked: Verdict | None, effective: str
+) -> None:
+    first = await start(db, tenant_id, suite(1))
+    async with db.transaction() as tx:
+        await tx.execute("update projects set healing_verdict = %s where tenant_id = %s", (project, tenant_id))
+
+    request = RunRequest(("tests/000.spec.ts",), project="shop", healing_verdict=asked)
+    started = await start_run(db, tenant_id, request)
+
+    assert (await the_run(db, RunKey(started.run_id, tenant_id))).healing_verdict == effective
+    assert (await the_run(db, first)).healing_verdict == project

@@ -12,8 +12,7 @@ def _words(text: str) -> frozenset[str]:
 # Calls that wait for their element. ``dragAndDrop`` has two selectors, neither of them called so.
 _ACTIONS = _words(
     """click dblclick tap fill type press check uncheck hover focus blur selectOption setInputFiles dispatchEvent
-    waitForSelector textContent innerText innerHTML getAttribute inputValue isChecked isDisabled isEnabled isEditable
-    evalOnSelector"""
+    waitForSelector textContent innerText innerHTML getAttribute inputValue isChecked isDisabled isEnabled isEditable"""
 )
 # Of one element that is there. Absence (``to.be.hidden``, ``to.be.detached``), ``to.have.count`` and ``….array`` are
 # answered by what is not found, so healing them would turn a right answer into a wrong one.

@@ -31,6 +31,7 @@ class RunningTest:
         """Original selectors that were healed in it."""
         self.refused: dict[str, int] = {}
         """How often uses were refused in it."""
+        self._missing: dict[str, float] = {}
         self.told: list[Heal] = []
         self.passed = False
         """Known when it has ended."""
@@ -47,6 +48,11 @@ class RunningTest:
     def left_ms(self) -> float:
         """Until it runs into pytest-timeout's end; may be infinite."""
         return max(0.0, (self._began + self._may_take_s - time.monotonic()) * 1000)
+
+    def missing_ms(self, use: str) -> float:
+        """Since a use first found nothing in it."""
+        now = time.monotonic()
+        return (now - self._missing.setdefault(use, now)) * 1000
 
     def output_path(self, name: str) -> Path:
         """As pytest-playwright names the folder of a test."""

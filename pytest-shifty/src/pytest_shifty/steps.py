@@ -20,7 +20,7 @@ from pytest_shifty.server import Server
 from pytest_shifty.settings import Settings
 from pytest_shifty.telling import tell
 from pytest_shifty.timeouts import speak_of_authors_time
-from pytest_shifty.waiting import patience
+from pytest_shifty.waiting import is_too_early, patience
 from pytest_shifty.wire import Glance, Heal, Snapshot
 
 _LEAST_MS = 250
@@ -89,6 +89,8 @@ class Steps:
         available_ms = min(call.timeout_ms or float("inf"), use.test.left_ms())
         if count > 1:
             return await self._healed(use, Symptom("strict", 0, available_ms, None))
+        if is_too_early(call.timeout_ms, use.test.missing_ms(use.key)):
+            return original
         await self.fingerprints.settled(use.test)
         ms = patience(
             available_ms=available_ms,

@@ -27,6 +27,12 @@ def patience(*, available_ms: float, longest_wait_ms: int | None, healed_before:
     return min(most, max(_SHORTEST_MS, 3 * longest_wait_ms))
 
 
+def is_too_early(timeout_ms: float, missing_ms: float) -> bool:
+    """Whoever gives a step less than 2 s tries again in a loop, or does not mind: what has not been missing for that
+    long is not yet broken. ``timeout_ms`` is the author's own; 0: none."""
+    return 0 < timeout_ms < _SHORTEST_MS and missing_ms < _SHORTEST_MS
+
+
 def _reserve_of(available_ms: float) -> float:
     share = min(max(available_ms * _RESERVE_SHARE, _LEAST_RESERVE_MS), _MOST_RESERVE_MS)
     return min(share, available_ms / 2)

@@ -140,7 +140,10 @@ async def _by_pytest(place: Place, key: TestKey, times: int) -> str | None:
 
 def _node(place: Place, key: TestKey) -> str | None:
     """As pytest names the test on its command line; None: its file is not here."""
-    file = place.root / key[0]
+    file = (place.root / key[0]).resolve()
+    # The path comes from a report: nothing outside of the project is run.
+    if not file.is_relative_to(place.root.resolve()):
+        return None
     return "::".join([os.path.relpath(file, place.folder), *key[2]]) if file.is_file() else None
 
 

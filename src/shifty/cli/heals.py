@@ -10,7 +10,7 @@ from shifty.cli.output import count
 from shifty.client.healing_api import HealingEvent
 
 _MOST = 10
-_LONGEST = 160
+_LONGEST = 400
 
 
 def print_heals(console: Console, healing: Healing) -> None:
@@ -62,5 +62,6 @@ def percent(confidence: float) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    # Words of a page must not speak to the terminal.
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -1,5 +1,6 @@
 """Doors of this room: heal, fingerprints in and out, events, drifts, settings."""
 
+import re
 from typing import Annotated, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -43,6 +44,12 @@ MOST_TESTS = 200
 STRUCTS = (HealRequest, HealAnswer, SeenRequest, SeenAnswer, KnownAnswer)
 """What is read and written by msgspec; ``web/openapi.py`` describes them."""
 
+_ESCAPES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""Of JSON. Half a character is left where a page, or who describes it, has cut a text: no reason to refuse it all."""
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -75,11 +82,16 @@ async def _read(request: Request, kind: type[S]) -> S:
     try:
         try:
             return msgspec.json.decode(body, type=kind)
-        except msgspec.ValidationError:
+        except msgspec.DecodeError:
+            body = _ESCAPES.sub(_without_half, body)
             # Only then, since it is slow: to JSON Schema 5.0 is a whole number, to msgspec it is none.
             return msgspec.convert(_whole(msgspec.json.decode(body)), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody.of(error) from None
+
+
+def _without_half(escape: re.Match[bytes]) -> bytes:
+    return b"\\ufffd" if escape["half"] else escape[0]
 
 
 def _whole(value: object) -> object:

@@ -19,10 +19,15 @@ select run_id from idempotency_keys
 insert into idempotency_keys (tenant_id, project_id, key, run_id) values (%(tenant_id)s, %(project_id)s, %(key)s, %(run_id)s);
 
 -- name: create_run
+-- A project that fails healed tests is not talked out of it by a run, and a rerun is judged like what it repeats.
 insert into runs (id, tenant_id, project_id, origin, branch, commit_sha, ci_build_id, actor, metadata, worker_count,
                   total_tests, pending_timeout, rerun_of, healing_verdict)
 values (%(run_id)s, %(tenant_id)s, %(project_id)s, 'orchestrated', %(branch)s, %(commit_sha)s, %(ci_build_id)s, %(actor)s,
-        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s, %(rerun_of)s, %(healing_verdict)s);
+        %(metadata)s::jsonb, %(workers)s, %(expected)s, %(pending_timeout)s, %(rerun_of)s,
+        (select case when p.healing_verdict = 'fail' then 'fail'
+                     else coalesce(%(healing_verdict)s::text,
+                                   (select o.healing_verdict from runs o where o.id = %(rerun_of)s and o.tenant_id = p.tenant_id)) end
+           from projects p where p.id = %(project_id)s and p.tenant_id = %(tenant_id)s));
 
 -- name: started_run
 select r.status, r.worker_count, r.total_tests,

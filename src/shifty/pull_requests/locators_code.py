@@ -9,6 +9,7 @@ from shifty.pull_requests.locators import TEXTS, UNKNOWN, Pattern, Step, Value
 _PROPERTIES = {"first", "last", "contentFrame"}
 """Methods in JavaScript, properties in Python."""
 _WRITTEN = {"locator", "frameLocator", "getByTestId", "getByRole", "filter", "nth", *_PROPERTIES, *TEXTS}
+_OPTION = re.compile(r"[A-Za-z]+")
 
 
 class NotCode(Exception):
@@ -43,6 +44,9 @@ def _write(each: Step, style: Style) -> str:
     arguments = [] if each.argument is None else [_value(each.argument, style)]
     # As the documentation orders them: the name before how it is compared.
     options = sorted(each.options, key=lambda option: (option[0] != "name", option[0]))
+    if unknown := [option for option, _ in options if not _OPTION.fullmatch(option)]:
+        # A computed key is code of whoever told the heal.
+        raise NotCode(f"{unknown[0]} is no name of an option")
     if style.python:
         arguments += [f"{snake_case(option)}={_value(value, style)}" for option, value in options]
     elif options:

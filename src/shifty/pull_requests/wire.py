@@ -27,7 +27,12 @@ class ChangedFile(Body):
     path: Annotated[Words, Field(max_length=1024, description="Relative to the root of the repository.")]
     content: Annotated[Words, Field(max_length=MOST_BYTES, description="Its whole new text.")]
     before_digest: Annotated[
-        str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text that was changed, as it is in `baseSha`.")
+        str,
+        Field(
+            pattern="^[0-9a-f]{64}$",
+            description="SHA-256 of the text that was changed, as it is in `baseSha`.",
+            examples=["0" * 64],
+        ),
     ]
     message: Annotated[Words, Field(max_length=20_000, description="Of the commit.")]
     heals: Annotated[
@@ -45,7 +50,11 @@ class HealingPrRequest(Body):
     run_id: Annotated[str, Field(max_length=100, description="The run whose heals it writes down.")]
     base_sha: Annotated[
         str,
-        Field(pattern="^(?:[0-9a-f]{40}|[0-9a-f]{64})$", description="The commit of the checkout that was changed."),
+        Field(
+            pattern="^(?:[0-9a-f]{40}|[0-9a-f]{64})$",
+            description="The commit of the checkout.",
+            examples=["5f0c1d" + 34 * "0"],
+        ),
     ]
     base_branch: Annotated[
         Words | None,

@@ -83,5 +83,6 @@ HEALING: Final[Mapping[str, Word]] = {
     "Element.enabled": Word("Whether it is enabled.", True),
     "Element.editable": Word("Whether text can be put into it.", True),
     "Element.shadow": Word("Hosts of the open shadow roots around it, outermost first.", []),
+    "HealingPrRequest.files": Word("Files as they are to become, one commit each, in this order.", []),
     "Element.ref": Word("A Playwright selector that finds exactly it in its frame, now.", "#login >> input"),
 }

@@ -1,5 +1,6 @@
 """From a broken locator to an answer: heal, propose or refuse. When in doubt it is refused."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,8 +30,11 @@ _BY_PLACE = 0.85
 _RESEMBLES = 0.75
 _RULED_OUT = 0.4
 """The most that is claimed for what says the contrary, or where nothing is known: it is never even proposed."""
-
-_WITHOUT = ("internal:has-not", ":not(")
+_CONDITION = re.compile(
+    r"internal:has-not|:not\(|\[(aria-(?!label)|data-state|(checked|pressed|expanded|selected|disabled|open|hidden|value)\b)"
+    r"|:(checked|disabled|enabled|empty|focus|visible|open|invalid|valid)\b|\bvisible="
+)
+"""In a locator: what must not be there, or the state that the element must be in."""
 
 
 @dataclass(frozen=True)
@@ -159,18 +163,17 @@ def _band(question: Question, seen: bool, judged: Judged, chosen: int) -> Band:
         return "refuse"
     if judged.confidence < bar or judged.ranking.margin < _TIE:
         return "propose"
-    if expects and _asks_for_words(question.selector, question.candidates[chosen]):
+    if expects and _asks_for_more(question.selector, question.candidates[chosen]):
         return "propose"
     return "propose" if not seen and (expects or question.reason == "strict") else "heal"
 
 
-def _asks_for_words(selector: str, chosen: Element) -> bool:
-    """An expectation that finds its element by words expects these words: who says "Order failed" does not meet
-    ``getByText('Order paid')``, however surely it is the same element. Likewise words that must not be there."""
-    if any(sign in selector for sign in _WITHOUT):
-        return True
-    asked, said = _words_of(read(selector)), " | ".join(_words_of(chosen))
-    return any(words not in said for words in asked)
+def _asks_for_more(selector: str, chosen: Element) -> bool:
+    """An expectation that finds its element by words, a class or a state expects these: what says "Order failed" does
+    not meet ``getByText('Order paid')``, nor ``.job.failed`` ``.job.done``, however surely it is the same element."""
+    asked, said = read(selector), " | ".join(_words_of(chosen))
+    other_words = any(words not in said for words in _words_of(asked))
+    return other_words or not set(asked.classes) <= set(chosen.classes) or bool(_CONDITION.search(selector))
 
 
 def _words_of(element: Element) -> list[str]:
