@@ -294,5 +294,6 @@
     // One odd element must not hide the others.
     elements = chosen.flatMap((el) => { try { return [describeOne(el)]; } catch { return []; } });
   } catch { /* A page that breaks the DOM is not healed. */ }
-  return { url: location.href, title: String(document.title), count: matched.length, total, truncated: total > elements.length, elements, digest: hash(elements) };
+  // Queries and fragments carry tokens.
+  return { url: location.href.split(/[?#]/)[0], title: String(document.title), count: matched.length, total, truncated: total > elements.length, elements, digest: hash(elements) };
 }

@@ -236,3 +236,35 @@ def test_the_order_of_candidates_decides_nothing(was: Element, candidates: list[
         best, best_of_other = candidates[one.index], candidates[order[other.index]]
         assert best == best_of_other or one.band != "heal"
     assert ask(was, candidates) == one
+
+
+def test_another_number_than_the_locator_names_is_only_proposed() -> None:
+    was = link("Invoice 1001", "/invoice", id="newest", xpath="/html[1]/body[1]/main[1]/a[1]")
+    now = msgspec.structs.replace(was, text="Invoice 1002", accessible_name="Invoice 1002", classes=["row"])
+
+    answer = decide(
+        Question(
+            selector='internal:text="Invoice 1001"i', fingerprints=(was,), candidates=[*OTHERS, now], action="click"
+        )
+    )
+
+    assert (answer.index, answer.band) in ((len(OTHERS), "propose"), (len(OTHERS), "refuse"))
+
+
+def test_a_password_is_never_typed_into_another_kind_of_field() -> None:
+    was = Element(
+        tag="input",
+        type="password",
+        id="pass",
+        name="pass",
+        label="Password",
+        role="textbox",
+        w=200,
+        h=30,
+        editable=True,
+    )
+    shown = msgspec.structs.replace(was, type="text", id="pass-field")
+
+    answer = ask(was, [OTHERS[0], shown], "fill")
+
+    assert answer.band != "heal"

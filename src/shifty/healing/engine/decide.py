@@ -24,6 +24,7 @@ _TIE = 0.7
 """Log odds: a rival as near as that (2 to 1) may as well be the one. No answer is surer than its share then."""
 _SAME_MEANING = 0.7
 _AS_WELL = 0.1
+_NUMBER = re.compile(r"\d+")
 _TELLING = ("tag_equal", "id_ratio", "any_identifier", "place_equal", "classes", "near_kept", "heading_equal")
 _BY_PLACE = 0.85
 """The most that is claimed where only the place speaks for it: proposed, never healed."""
@@ -106,6 +107,8 @@ def decide(question: Question) -> Answer:
         judged = _unseen(judged)
     order = [fits[index] for index in judged.order]
     band = _band(question, seen, judged, order[0])
+    if band == "heal" and _is_risky(question, was, question.candidates[order[0]]):
+        band = "propose"
     others = tuple(Ranked(fits[other.index], other.confidence) for other in judged.alternatives)
     rivals = [question.candidates[other.index] for other in others[:_RIVALS]]
     return Answer(
@@ -166,6 +169,13 @@ def _band(question: Question, seen: bool, judged: Judged, chosen: int) -> Band:
     if expects and _asks_for_more(question.selector, question.candidates[chosen]):
         return "propose"
     return "propose" if not seen and (expects or question.reason == "strict") else "heal"
+
+
+def _is_risky(question: Question, was: Element, chosen: Element) -> bool:
+    """Another invoice than the one that the locator names by its number; a secret typed where it can be read."""
+    numbers = _NUMBER.findall(" ".join(_words_of(read(question.selector))))
+    said = set(_NUMBER.findall(" ".join(_words_of(chosen))))
+    return not said.issuperset(numbers) or (was.type == "password" and chosen.type != "password")
 
 
 def _asks_for_more(selector: str, chosen: Element) -> bool:
