@@ -84,8 +84,8 @@ def test_a_run_survives_one_death_after_the_other(make_machine: MakeMachine) -> 
 def test_a_serial_group_whose_worker_dies_is_tried_again_from_its_first_step(make_machine: MakeMachine) -> None:
     machine = make_machine({"order": SERIAL}, **SHORT_LEASES)
     run = machine.start("run", "-w", "1", "--json")
-    assert eventually((machine.project / "at-the-third-step").exists, 60), run.communicate()
-    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 20)
+    assert eventually((machine.project / "at-the-third-step").exists, 180), run.communicate()
+    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 60)
 
     assert kill(machine, one_worker)
 
