@@ -37,6 +37,7 @@ export default [
         module: 'readonly',
         process: 'readonly',
         require: 'readonly',
+        setImmediate: 'readonly',
         setInterval: 'readonly',
         setTimeout: 'readonly',
       },

@@ -32,7 +32,9 @@ let program;
  */
 function programText() {
   if (program === undefined) {
-    const collect = fs.readFileSync(path.join(__dirname, 'collect.js'), 'utf8').trim().replace(/;$/, '');
+    // Without comments and indentation: it travels with every look.
+    const source = fs.readFileSync(path.join(__dirname, 'collect.js'), 'utf8');
+    const collect = source.replace(/^\s*\/\/.*$/gm, '').replace(/^\s+/gm, '').trim().replace(/;$/, '');
     program = `(matched, options) => {
       const found = (${collect})(matched, options);
       const plain = !Array.prototype.toJSON && !Object.prototype.toJSON && !String.prototype.toJSON;

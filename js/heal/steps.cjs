@@ -125,14 +125,15 @@ class Steps {
   }
 
   /**
-   * Not awaited before the real call, but sent before it, so that it sees the page as the call does.
+   * Not awaited before the real call, and sent right behind it: the page does the step first, and what the step acts on
+   * is still there while Playwright waits for it to stand still.
    * @param {Looking} looking @param {string} selector @param {Snapshot} [known]
    * @returns {Plan['seen']}
    */
   describe(looking, selector, known) {
     const legs = legsOf(selector);
     const frames = legs.slice(0, -1).map((_, at) => joined(legs.slice(0, at + 1)));
-    const own = known ? Promise.resolve(known) : looking.matches(selector);
+    const own = known ? Promise.resolve(known) : new Promise(setImmediate).then(() => looking.matches(selector));
     const pages = [own, ...frames.map((frame) => looking.matches(frame))];
     const seen = Promise.all(pages).then((all) => all.map((page, at) => ({ selector: at ? frames[at - 1] || '' : selector, page })));
     seen.catch(() => {}); // A page that is gone has nothing to remember.
