@@ -63,9 +63,6 @@ class Repository:
             )
         return _git(self.root, ["rev-parse", branch])
 
-    def _tree(self, commit: str) -> str:
-        return _git(self.root, ["rev-parse", f"{commit}^{{tree}}"])
-
     def push(self, remote: str, branch: str) -> None:
         """Never by force."""
         _git(self.root, ["push", "--quiet", remote, f"refs/heads/{branch}:refs/heads/{branch}"])

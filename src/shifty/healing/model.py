@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from shifty.healing.engine.element import Element
+from shifty.runs.model import HealingVerdict
 from shifty.wire import Attachment, Heal
 
 Mode: TypeAlias = Literal["off", "propose", "heal"]
-HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 
 
 class Project(NamedTuple):

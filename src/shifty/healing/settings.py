@@ -4,8 +4,9 @@ from typing import Final
 from uuid import UUID
 
 from shifty.database.pool import Database
-from shifty.healing.model import HealingVerdict, Mode, Project
+from shifty.healing.model import Mode, Project
 from shifty.healing.store import HealingStore
+from shifty.runs.model import HealingVerdict
 
 UNKNOWN: Final = Project(0, "", "heal", "warn")
 """What holds for a project that nobody has used yet: it is made with these."""

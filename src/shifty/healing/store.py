@@ -13,7 +13,8 @@ from psycopg.rows import TupleRow, class_row
 from shifty.database.pool import Transaction
 from shifty.database.queries import load_queries
 from shifty.healing.engine.element import Element
-from shifty.healing.model import Drifted, Event, HealingVerdict, KnownUse, Mode, Project, Screenshot, Use
+from shifty.healing.model import Drifted, Event, KnownUse, Mode, Project, Screenshot, Use
+from shifty.runs.model import HealingVerdict
 from shifty.web.pagination import Page
 from shifty.wire import Attachment, Heal
 

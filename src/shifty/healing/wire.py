@@ -14,7 +14,8 @@ import msgspec
 from pydantic import Field
 
 from shifty.healing.engine.element import Element
-from shifty.healing.model import Drifted, Event, HealingVerdict, KnownUse, Mode, Project
+from shifty.healing.model import Drifted, Event, KnownUse, Mode, Project
+from shifty.runs.model import HealingVerdict
 from shifty.runs.wire_heals import ElementAnswer, HealTold, Place
 from shifty.web.pagination import Page, Pagination
 from shifty.web.times import UtcTime

@@ -11,6 +11,7 @@ from shifty.ids import parse_run_id
 from shifty.orchestration.errors import BadRequest, BadWorkerCount
 from shifty.results.outcome import identity, normal_path
 from shifty.runs.errors import RunNotFound
+from shifty.runs.model import HealingVerdict
 from shifty.wire import PlannedTest
 
 MOST_FILES = 10_000
@@ -55,7 +56,7 @@ class RunRequest:
     added: tuple[str, ...] = ()
     """Those of ``files`` that only ``tests`` named."""
     rerun: Rerun | None = None
-    healing_verdict: Literal["report", "warn", "fail"] | None = None
+    healing_verdict: HealingVerdict | None = None
     """None: the project's."""
 
     @property

@@ -24,6 +24,7 @@ from shifty.orchestration.request import (
     files_beside,
 )
 from shifty.orchestration.start import Started, warnings
+from shifty.runs.model import HealingVerdict
 from shifty.wire import WHOLE, Body, Flag, PlannedTest, Words
 
 # Checked by hand, so that the answer can name the bounds and the value, as the contract wants.
@@ -104,7 +105,7 @@ class OrchestrateRequest(Body):
         examples=["failed"],
     )
 
-    healing_verdict: Literal["report", "warn", "fail"] | None = Field(
+    healing_verdict: HealingVerdict | None = Field(
         default=None,
         description="What healed tests mean for the verdict: `report` and `warn`: they pass; `fail`: they fail "
         "when the run closes. Null: as the project has it.",

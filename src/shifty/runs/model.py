@@ -11,6 +11,8 @@ from shifty.wire import Outcome
 
 Status: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timedOut"]
+HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
+"""What healed tests do to a run: ``report`` and ``warn``: nothing; ``fail``: they have failed."""
 Origin: TypeAlias = Literal["orchestrated", "reported"]
 ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed"]
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
@@ -38,7 +40,7 @@ class Run:
     ledger: Ledger
     healed_tests: int
     """Passed with a healed locator, or would have under another healing verdict."""
-    healing_verdict: Literal["report", "warn", "fail"]
+    healing_verdict: HealingVerdict
     """Its own, else its project's."""
     test_duration: timedelta
     """Of all tests together, as if one had run after the other."""

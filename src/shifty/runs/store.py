@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -15,6 +14,7 @@ from shifty.runs.ledger import Ledger
 from shifty.runs.model import (
     Conclusion,
     DetailedTest,
+    HealingVerdict,
     Origin,
     ReportedTest,
     Result,
@@ -54,7 +54,7 @@ class _RunRow:
     failed_tests: int
     flaky_tests: int
     healed_tests: int
-    healing_verdict: Literal["report", "warn", "fail"]
+    healing_verdict: HealingVerdict
     skipped_tests: int
     not_run_tests: int
     test_duration_ms: int

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shifty.runs.list_runs import RunPage
-from shifty.runs.model import Conclusion, Origin, Run, RunFault, ShardProgress, Status, WorkerProgress
+from shifty.runs.model import Conclusion, HealingVerdict, Origin, Run, RunFault, ShardProgress, Status, WorkerProgress
 from shifty.runs.plain import plain_text
 from shifty.runs.show_run import RunInFull
 from shifty.runs.wire_tests import ErrorInFull, ResultAnswer
@@ -36,7 +35,7 @@ class RunSummary(Body):
     failed_tests: int
     flaky_tests: int
     healed_tests: int
-    healing_verdict: Literal["report", "warn", "fail"]
+    healing_verdict: HealingVerdict
     skipped_tests: int
     not_run_tests: int
     duration_ms: int | None = Field(description="Wall time, so far for a running run; null before it starts.")
