@@ -1,0 +1,1 @@
+"""Quarantine: run, report, don't fail. Which tests it excuses, for how long, and who said so."""

@@ -1,0 +1,53 @@
+"""Nouns: a quarantine rule, and a test that it may excuse."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+RuleKind: TypeAlias = Literal["test", "file", "title", "tag", "error"]
+Source: TypeAlias = Literal["manual", "recommendation", "automatic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Excuses the failures of the tests that it matches, until it expires or is released."""
+
+    id: UUID
+    kind: RuleKind
+    value: str
+    """A test id; a path or the titles of a test joined by ``" › "``, both with ``*`` for any characters; a tag; the digest
+    of an error."""
+    project_name: str
+    """The browser project; empty: any."""
+    owner: str
+    reason: str
+    source: Source
+    failing_share: float
+    """0–1: in how many of its executions it failed when the rule was made. What release must be convinced is over."""
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    released_at: datetime | None
+    released_by: str | None
+    release_reason: str | None
+    green_runs: int
+    evidence: float
+    """Natural logarithm of the likelihood ratio of "fixed" over "as before"."""
+    excused: int
+    """Failures, over all runs."""
+    last_excused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A test that failed or was not run."""
+
+    test_id: str
+    file: str
+    project_name: str
+    title_path: Sequence[str]
+    tags: Sequence[str]
+    error_digests: Sequence[str] = ()
+    """Of its failed attempts; empty for a test that did not run."""
