@@ -13,7 +13,7 @@ from shifty.database.queries import Statement, parse_queries
 _ROOMS = Path(shifty.__file__).parent
 _STATEMENTS = [
     pytest.param(statement, id=f"{file.parent.name}.{statement.name}")
-    for file in sorted(_ROOMS.glob("*/queries.sql"))
+    for file in sorted(_ROOMS.rglob("queries.sql"))
     for statement in parse_queries(file.read_text(encoding="utf-8"))
 ]
 

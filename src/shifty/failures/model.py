@@ -7,8 +7,8 @@ Kind: TypeAlias = Literal["assertion", "timeout", "locator", "navigation", "netw
 """What sort of error it is, for people: an assertion that did not hold, a time-out, …; ``error`` is all the rest."""
 
 Cause: TypeAlias = Literal["timeout", "network", "animation", "environment"]
-"""What an error points to. ``animation``: the element moved, was covered, or was replaced while it was used (hydration);
-``environment``: browser or machine, not test or application."""
+"""What an error points to. ``animation``: the element moved, was covered, or was replaced while it was used
+(hydration); ``environment``: browser or machine, not test or application."""
 
 
 @dataclass(frozen=True, slots=True)

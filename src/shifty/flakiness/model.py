@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 Verdict: TypeAlias = Literal["stable", "flaky", "broken", "regressed", "suspect", "infrastructure"]
-"""``stable``: nothing speaks against it. ``flaky``: it passed after a failed attempt, or came out both ways on one commit.
-``broken``: it only ever fails. ``regressed``: it passed, and has failed since. ``suspect``: it failed now and then, each
-time on a commit of its own, which may be a change as well as chance. ``infrastructure``: only failures that say nothing
-about it."""
+"""``stable``: nothing speaks against it. ``flaky``: it passed after a failed attempt, or came out both ways on one
+commit. ``broken``: it only ever fails. ``regressed``: it passed, and has failed since. ``suspect``: it failed now and
+then, each time on a commit of its own, which may be a change as well as chance. ``infrastructure``: only failures that
+say nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ class Rule:
     id: UUID
     kind: RuleKind
     value: str
-    """A test id; a path or the titles of a test joined by ``" › "``, both with ``*`` for any characters; a tag; the digest
-    of an error."""
+    """A test id; a path or the titles of a test joined by ``" › "``, both with ``*`` for any characters; a tag; the
+    digest of an error."""
     project_name: str
     """The browser project; empty: any."""
     owner: str
