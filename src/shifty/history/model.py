@@ -1,10 +1,12 @@
-"""Nouns: what a test came to in one run, as history keeps it."""
+"""Nouns: a run that history takes in, and what its tests came to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
+
+from shifty.wire import Attempt
 
 Excluded: TypeAlias = Literal["infrastructure", "lost-worker", "interrupted", "healed"]
 """Why an execution says nothing about its test."""
@@ -46,3 +48,75 @@ class Execution:
     """The machine."""
     error_digest: str | None = None
     causes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldingRun:
+    """A closed run that history has yet to take in."""
+
+    run_id: UUID
+    project_id: int
+    ended_at: datetime
+    branch: str | None
+    commit_sha: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRun:
+    """Where to find a run that history has yet to take in."""
+
+    tenant_id: UUID
+    project_id: int
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsettledTest:
+    """A row of the ledger that did not just pass."""
+
+    test_id: str
+    outcome: str
+    raw_status: str | None
+    reason: str | None
+    error_message: str | None
+    retry_count: int
+    healed: bool
+    """It went on with a healed locator."""
+    worker: str | None
+    """The machine."""
+    attempts: Sequence[Attempt] = ()
+    """Under all of its leases, oldest first; without steps, output and attachments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What history notes of a test that did not just pass."""
+
+    test_id: str
+    worker: str | None
+    excluded: Excluded | None = None
+    retried: bool = False
+    failed_first: bool = False
+    """Its first attempt failed: what bursts are counted by."""
+    burst: bool = False
+    failed_attempts: int = 0
+    """Under whichever lease; without those that were interrupted."""
+    failed_ms: int = 0
+    """Of those of its last lease, as its duration is."""
+    limit_ms: int | None = None
+    error_digest: str | None = None
+    causes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold has done, for the log."""
+
+    tests: int
+    marked: int
+    """Tests that did not just pass."""
+    burst: int
+    """Of these, failures of a moment when unusually many failed."""
+    errors: int
+    """Pairs of a test and an error that it failed with."""

@@ -17,7 +17,8 @@ create index runs_to_fold on runs (tenant_id, completed_at, id) where closed and
 create index runs_ended on runs (project_id, completed_at desc) where closed;
 
 alter table tests
-    add column quarantined boolean not null default false;  -- it failed or was not run, and quarantine excuses it
+    add column quarantined     boolean not null default false,  -- it failed or was not run, and quarantine excuses it
+    add column quarantine_rule uuid;                            -- the rule that does; null: none
 
 -- A row for every test that a project ever had.
 create table known_tests (
@@ -112,7 +113,9 @@ begin
         child := parent || '_' || to_char(start_at at time zone 'UTC', 'YYYY_MM');
         continue when to_regclass(child) is not null;
         perform pg_advisory_xact_lock(7213002);
-        continue when to_regclass(child) is not null;
+        -- Not to_regclass: it answers from a cache that waiting for an advisory lock does not renew.
+        continue when exists (select 1 from pg_class c where c.relname = child
+                                 and c.relnamespace = (select p.relnamespace from pg_class p where p.oid = parent::regclass));
         execute format('select exists (select 1 from %I where ended_at >= %L and ended_at < %L)', parent || '_other', start_at, end_at) into crowded;
         continue when crowded;
         execute format('create table %I partition of %I for values from (%L) to (%L)', child, parent, start_at, end_at);
