@@ -50,6 +50,9 @@ RawStatus: TypeAlias = Literal["passed", "failed", "timedOut", "skipped", "inter
 Outcome: TypeAlias = Literal["passed", "failed", "skipped", "notRun"]
 """Where a planned test ends in the ledger."""
 
+MOST_CODEOWNERS: Final = 64 * 1024
+"""Characters."""
+
 Text = Annotated[str, msgspec.Meta(max_length=1_000_000)]
 Title = Annotated[str, msgspec.Meta(max_length=10_000)]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
@@ -211,6 +214,8 @@ class RunStart(Message, kw_only=True, frozen=True):
     project: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     branch: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     commit_sha: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    codeowners: Annotated[str, msgspec.Meta(max_length=MOST_CODEOWNERS)] | None = None
+    """The text of the repository's CODEOWNERS file."""
     tests: list[TestRef] | None = None
     """What this producer is about to run; from a worker, the tests of its batch, discovered by Playwright itself."""
     lease: str | None = None

@@ -21,10 +21,12 @@ from tests.support.runs import HandWorker, leased_tests, ledger, result, start_f
 COMMIT = "abc123"
 
 
-async def original(db: Database, tenant_id: UUID, tests: tuple[PlannedTest, ...], *failing: str) -> RunKey:
+async def original(
+    db: Database, tenant_id: UUID, tests: tuple[PlannedTest, ...], *failing: str, commit: str = COMMIT
+) -> RunKey:
     """A run that has ended, on two workers; ``failing`` are the files whose tests failed."""
     files = tuple(dict.fromkeys(test.test_file for test in tests))
-    asked = RunRequest(files, workers=2, project="shop", branch="main", commit_sha=COMMIT, tests=tests)
+    asked = RunRequest(files, workers=2, project="shop", branch="main", commit_sha=commit, tests=tests)
     key = RunKey((await start_run(db, tenant_id, asked)).run_id, tenant_id)
     await work(db, key, *failing)
     return key
@@ -92,6 +94,16 @@ async def test_at_another_commit_a_pass_is_a_repair(db: Database, tenant_id: UUI
     first = await original(db, tenant_id, suite(2), "tests/001.spec.ts")
 
     second = RunKey((await again(db, first, commit_sha="def456")).run_id, tenant_id)
+    await work(db, second)
+
+    counts = await ledger(db, second)
+    assert (counts.conclusion, counts.passed, counts.flaky) == ("passed", 1, 0)
+
+
+async def test_of_a_checkout_with_changes_a_pass_proves_nothing(db: Database, tenant_id: UUID) -> None:
+    first = await original(db, tenant_id, suite(2), "tests/001.spec.ts", commit=f"{COMMIT}-dirty")
+
+    second = RunKey((await again(db, first, commit_sha=f"{COMMIT}-dirty")).run_id, tenant_id)
     await work(db, second)
 
     counts = await ledger(db, second)

@@ -49,6 +49,7 @@ async def test_a_run_has_the_fields_of_the_contract(api: Api, seed: Seed) -> Non
         "failedTests": 2,
         "flakyTests": 0,
         "healedTests": 0,
+        "quarantinedTests": 0,
         "healingVerdict": "warn",
         "skippedTests": 0,
         "notRunTests": 0,

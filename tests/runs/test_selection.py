@@ -24,6 +24,7 @@ def _test(file: str, *titles: str, project: str = "chromium") -> ReportedTest:
         flaky=False,
         healing_attempted=False,
         healed=False,
+        quarantined=False,
         reason=None,
         duration_ms=1,
         retry_count=0,

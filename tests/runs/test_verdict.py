@@ -34,6 +34,41 @@ def test_the_first_reason_that_holds_decides(ending: Ending, expected: Verdict) 
     assert verdict(ending) == expected
 
 
+FAILED_2 = Ledger(total=4, passed=2, failed=2)
+STOPPED = Ledger(total=4, passed=1, failed=1, not_run=2)
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (Ending(ledger=FAILED_2, excused_failed=2), Verdict("completed", "passed")),
+        (Ending(ledger=FAILED_2, excused_failed=1), Verdict("completed", "failed")),
+        (Ending(ledger=Ledger(total=2, failed=2), excused_failed=2), Verdict("completed", "passed")),
+        (Ending(ledger=Ledger(total=3, passed=2, failed=1, flaky=1), excused_failed=1), Verdict("completed", "flaky")),
+        (Ending(ledger=STOPPED, excused_failed=1, excused_not_run=2), Verdict("completed", "passed")),
+        (Ending(ledger=STOPPED, excused_failed=1, excused_not_run=1), Verdict("failed", "failed", "TESTS_NOT_RUN")),
+        (Ending(ledger=STOPPED, excused_failed=1), Verdict("failed", "failed", "TESTS_NOT_RUN")),
+        (Ending(ledger=STOPPED, excused_not_run=2), Verdict("completed", "failed")),
+        (Ending(ledger=FAILED_2, excused_failed=2, run_errors=1), Verdict("failed", "failed", "RUN_ERROR")),
+        (Ending(ledger=FAILED_2, excused_failed=2, lost_shards=1), Verdict("failed", "failed", "SHARD_LOST")),
+        (Ending(ledger=FAILED_2, excused_failed=2, timed_out=True), Verdict("failed", "timedOut", "TIMED_OUT")),
+        (Ending(ledger=FAILED_2, excused_failed=2, cancelled=True), Verdict("cancelled", "cancelled")),
+        (
+            Ending(ledger=Ledger(total=5, passed=2, failed=2), excused_failed=2),
+            Verdict("failed", "failed", "LEDGER_INCOMPLETE"),
+        ),
+        (
+            Ending(ledger=Ledger(total=1, not_run=1), excused_not_run=1, no_workers=True),
+            Verdict("failed", "failed", "NO_WORKERS"),
+        ),
+    ],
+)
+def test_quarantine_takes_its_tests_from_what_a_run_fails_for_and_nothing_else(
+    ending: Ending, expected: Verdict
+) -> None:
+    assert verdict(ending) == expected
+
+
 _counts = st.integers(min_value=0, max_value=50)
 
 
@@ -52,6 +87,8 @@ def _endings(draw: st.DrawFn) -> Ending:
         ledger = Ledger(ledger.accounted, passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.not_run)
     return Ending(
         ledger=ledger,
+        excused_failed=draw(st.integers(min_value=0, max_value=ledger.failed)),
+        excused_not_run=draw(st.integers(min_value=0, max_value=ledger.not_run)),
         lost_shards=draw(st.integers(min_value=0, max_value=2)),
         run_errors=draw(st.integers(min_value=0, max_value=2)),
         cancelled=draw(st.booleans()),
@@ -61,13 +98,14 @@ def _endings(draw: st.DrawFn) -> Ending:
 
 
 @given(_endings())
-def test_a_run_is_green_only_when_every_planned_test_has_passed_or_was_skipped(ending: Ending) -> None:
+def test_a_run_is_green_only_when_every_planned_test_has_passed_was_skipped_or_is_excused(ending: Ending) -> None:
     ledger = ending.ledger
 
     if verdict(ending).conclusion in ("passed", "flaky"):
         assert ledger.total > 0
-        assert ledger.passed + ledger.skipped == ledger.total
-        assert ledger.failed == ledger.not_run == ending.lost_shards == ending.run_errors == 0
+        excused = ending.excused_failed + ending.excused_not_run
+        assert ledger.passed + ledger.skipped + excused == ledger.total
+        assert ending.failed == ending.not_run == ending.lost_shards == ending.run_errors == 0
         assert not any((ending.cancelled, ending.no_workers, ending.timed_out))
 
 

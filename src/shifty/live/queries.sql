@@ -28,7 +28,11 @@ select r.version, r.status, r.closed, m.taken::text as taken,
     (select json_agg(json_build_object(
                 'test_id', t.test_id, 'file', t.file, 'project_name', t.project_name, 'title_path', t.title_path, 'line', t.line,
                 'tags', t.tags, 'shard_index', t.shard_index, 'stage', t.stage, 'outcome', t.outcome, 'raw_status', t.raw_status,
-                'flaky', t.flaky, 'healing_attempted', t.healing_attempted, 'healed', t.healed, 'reason', t.reason, 'duration_ms', t.duration_ms, 'retry_count', t.retry_count,
+                'flaky', t.flaky, 'healing_attempted', t.healing_attempted, 'healed', t.healed, 'quarantined', t.quarantined,
+                'quarantine', (select json_build_object('ruleId', q.id, 'kind', q.kind, 'value', q.value, 'owner', q.owner,
+                                                        'reason', q.reason, 'expiresAt', q.expires_at)
+                                 from quarantine_rules q where q.id = t.quarantine_rule and q.tenant_id = t.tenant_id),
+                'reason', t.reason, 'duration_ms', t.duration_ms, 'retry_count', t.retry_count,
                 'error_message', t.error_message, 'worker', t.worker, 'started_at', t.started_at, 'finished_at', t.finished_at,
                 'running_since', t.running_since, 'attempts', t.attempts::text, 'tries', jsonb_array_length(t.attempts),
                 'artifacts', coalesce((
@@ -41,7 +45,7 @@ select r.version, r.status, r.closed, m.taken::text as taken,
     jsonb_build_object(
     'id', r.id, 'status', r.status, 'conclusion', r.conclusion, 'failureReason', r.failure_reason,
     'totalTests', r.total_tests, 'passedTests', r.passed_tests, 'failedTests', r.failed_tests, 'flakyTests', r.flaky_tests,
-    'healedTests', r.healed_tests,
+    'quarantinedTests', r.quarantined_tests, 'healedTests', r.healed_tests,
     'healingVerdict', coalesce(r.healing_verdict, (select p.healing_verdict from projects p where p.id = r.project_id)),
     'skippedTests', r.skipped_tests, 'notRunTests', r.not_run_tests, 'workerCount', r.worker_count,
     'durationMs', (extract(epoch from coalesce(r.completed_at, now()) - coalesce(r.started_at, r.created_at)) * 1000)::bigint,

@@ -6,6 +6,7 @@ from shifty.database.pool import Database, Transaction
 from shifty.dispatch.store import DispatchStore
 from shifty.history.store import HistoryStore
 from shifty.orchestration.store import ClosingState, RunStore
+from shifty.quarantine.apply import count_excused, excuse
 from shifty.results.store import ResultStore, RunKey
 from shifty.runs.ledger import Ledger
 from shifty.runs.verdict import Ending, verdict
@@ -84,11 +85,16 @@ async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -
         await ResultStore(tx).fail_healed(key, HEALED_FAILS)
     store = RunStore(tx, key.tenant_id)
     await store.mark_flaky(key.run_id)
+    # What was not run in a run that was given up or cancelled says nothing of its tests.
+    is_whole = state.status != "cancelled" and state.failure_reason is None
+    excused = await excuse(tx, key.tenant_id, key.run_id, state.project_id, with_not_run=is_whole)
     counts = await store.recount(key.run_id)
     ledger = Ledger(counts.total, counts.passed, counts.failed, counts.flaky, counts.skipped, counts.not_run)
     ended = verdict(
         Ending(
             ledger=ledger,
+            excused_failed=excused.failed,
+            excused_not_run=excused.not_run,
             lost_shards=state.lost_shards,
             run_errors=state.errors,
             cancelled=state.status == "cancelled",
@@ -98,6 +104,7 @@ async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -
     await count_minutes(tx, key.tenant_id, key.run_id)
     await store.end(key.run_id, ended.status, ended.conclusion, state.failure_reason or ended.failure_reason)
     await HistoryStore(tx, key.tenant_id).fold(key.run_id)
+    await count_excused(tx, key.tenant_id, excused)
 
 
 async def close_all(db: Database, keys: set[RunKey]) -> set[UUID]:

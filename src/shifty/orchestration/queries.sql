@@ -57,14 +57,14 @@ select r.status, r.origin, r.project_id,
 
 -- name: original
 -- The run of which another is to be a rerun. Once it is closed nothing of it changes any more.
-select r.id, p.slug as project, r.status, r.failure_reason, r.branch, r.commit_sha, r.failed_tests + r.not_run_tests as unsuccessful, r.closed
+select r.id, p.slug as project, r.status, r.failure_reason, r.branch, r.commit_sha, r.failed_tests + r.not_run_tests - r.quarantined_tests as unsuccessful, r.closed
   from runs r join projects p on p.id = r.project_id
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and (p.slug = %(only)s or %(only)s::text is null);
 
 -- name: tests_of_original
 -- In the order of the suite, which within a file is that of its lines.
 select test_id, file, project_name, title_path, line, tags, stage, serial, parallel, repeat,
-       coalesce(outcome in ('failed', 'notRun'), true) as unsuccessful
+       coalesce(outcome in ('failed', 'notRun') and not quarantined, true) as unsuccessful
   from tests
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s
  order by file, line nulls last, project_name, test_id;
@@ -83,7 +83,9 @@ select file from run_errors where run_id = %(run_id)s and tenant_id = %(tenant_i
 with recursive earlier as (
     select o.id, o.rerun_of, o.commit_sha
       from runs r join runs o on o.id = r.rerun_of
-     where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and o.tenant_id = %(tenant_id)s and r.commit_sha is not null
+     where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and o.tenant_id = %(tenant_id)s
+       -- A checkout with changes that nobody has committed: they may have been others the time before.
+       and r.commit_sha not like '%%-dirty'
     union
     select o.id, o.rerun_of, o.commit_sha
       from earlier e join runs o on o.id = e.rerun_of
@@ -110,12 +112,13 @@ with c as (
            count(*) filter (where outcome = 'notRun') as not_run,
            count(*) filter (where outcome = 'passed' and flaky) as flaky,
            count(*) filter (where healed) as healed,
+           count(*) filter (where quarantined) as quarantined,
            count(*) filter (where raw_status = 'timedOut') as timed_out
       from tests where run_id = %(run_id)s and tenant_id = %(tenant_id)s
 )
 update runs r
    set listed_tests = c.listed, passed_tests = c.passed, failed_tests = c.failed, skipped_tests = c.skipped,
-       flaky_tests = c.flaky, healed_tests = c.healed,
+       flaky_tests = c.flaky, healed_tests = c.healed, quarantined_tests = c.quarantined,
        -- Planned and never even listed: a hole that the ledger shows as not run.
        not_run_tests = c.not_run + greatest(0, r.total_tests - c.listed), total_tests = greatest(r.total_tests, c.listed)
   from c

@@ -58,6 +58,8 @@ class RunRequest:
     rerun: Rerun | None = None
     healing_verdict: HealingVerdict | None = None
     """None: the project's."""
+    codeowners: str | None = None
+    """The text of the repository's CODEOWNERS file; None: it has none, or nobody has read it."""
 
     @property
     def actor(self) -> str | None:

@@ -23,13 +23,13 @@ class Original(NamedTuple):
     branch: str | None
     commit_sha: str | None
     unsuccessful: int
-    """Tests that failed or never ran, set-up and teardown among them."""
+    """Tests that failed or never ran and are not excused, set-up and teardown among them."""
     closed: bool
 
 
 @dataclass(frozen=True)
 class LedgerTest:
-    """A test of the original. ``unsuccessful``: it failed, or never ran."""
+    """A test of the original. ``unsuccessful``: it failed, or never ran, and is not quarantined."""
 
     test_id: str
     file: str

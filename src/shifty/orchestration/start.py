@@ -17,6 +17,7 @@ from shifty.orchestration.rerun import Again
 from shifty.orchestration.store import RunStore, StartedRun
 from shifty.results.ingest import listed_row
 from shifty.results.outcome import identity
+from shifty.results.owners import keep_codeowners
 from shifty.results.store import ResultStore, RunKey
 from shifty.tenants.quota import require_minutes, require_workers
 
@@ -102,6 +103,8 @@ async def _store(tx: Transaction, key: RunKey, project_id: int, request: RunRequ
     await runs.create(key.run_id, project_id, request, expected)
     if request.idempotency_key:
         await runs.keep_key(project_id, request.idempotency_key, key.run_id)
+    if request.codeowners:
+        await keep_codeowners(tx, key, request.codeowners)
     if request.tests:
         rows = [listed_row(key, test, run_plan.shard_of.get(identity(test)), test.stage) for test in request.tests]
         await ResultStore(tx).list_tests(rows)

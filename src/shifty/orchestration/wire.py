@@ -25,7 +25,7 @@ from shifty.orchestration.request import (
 )
 from shifty.orchestration.start import Started, warnings
 from shifty.runs.model import HealingVerdict
-from shifty.wire import WHOLE, Body, Flag, PlannedTest, Words
+from shifty.wire import MOST_CODEOWNERS, WHOLE, Body, Flag, PlannedTest, Words
 
 # Checked by hand, so that the answer can name the bounds and the value, as the contract wants.
 WorkerCount = Annotated[
@@ -110,6 +110,12 @@ class OrchestrateRequest(Body):
         description="What healed tests mean for the verdict: `report` and `warn`: they pass; `fail`: they fail "
         "when the run closes. Null: as the project has it.",
     )
+    codeowners: Annotated[Words, Field(max_length=MOST_CODEOWNERS)] | None = Field(
+        default=None,
+        description="The text of the repository's CODEOWNERS file. It is kept when the run is of the project's default "
+        "branch or the first that brings one, and never with `metadata.fork`.",
+        examples=["tests/checkout/ @acme/checkout\n"],
+    )
 
     def checked(self, idempotency_key: str | None) -> RunRequest:
         """The request, once all of it has been checked.
@@ -137,6 +143,7 @@ class OrchestrateRequest(Body):
             added=added,
             rerun=rerun,
             healing_verdict=self.healing_verdict,
+            codeowners=self.codeowners,
         )
 
 

@@ -1,12 +1,13 @@
 """Nouns: a quarantine rule, and a test that it may excuse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 RuleKind: TypeAlias = Literal["test", "file", "title", "tag", "error"]
+State: TypeAlias = Literal["active", "released", "expired"]
 Source: TypeAlias = Literal["manual", "recommendation", "automatic"]
 
 
@@ -51,3 +52,63 @@ class Candidate:
     tags: Sequence[str]
     error_digests: Sequence[str] = ()
     """Of its failed attempts; empty for a test that did not run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRule:
+    """A rule that somebody wants."""
+
+    kind: RuleKind
+    value: str
+    project_name: str = ""
+    owner: str
+    reason: str
+    source: Source = "manual"
+    failing_share: float | None = None
+    """None: worked out from what is known of the tests."""
+    days: int | None = None
+    """For how long; None: until ``expires_at``, and without that for as long as the project says."""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRule(Rule):
+    """A rule as lists show it."""
+
+    project: str
+    project_id: int
+    is_active: bool
+
+    @property
+    def state(self) -> State:
+        if self.is_active:
+            return "active"
+        is_early = self.released_at is not None and self.released_at < self.expires_at
+        return "released" if is_early else "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What a project allows."""
+
+    id: int
+    slug: str
+    cap: int
+    """Tests that may be quarantined at once, and excused in one run."""
+    days: int
+    """For which a rule holds that does not say."""
+    auto: bool
+    auto_rate: float
+    auto_confidence: float
+    default_branch: str | None
+    """None: main, else master, else the branch with most runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """What somebody did to a rule."""
+
+    at: datetime
+    who: str
+    what: Literal["created", "changed", "released", "expired"]
+    details: Mapping[str, object]

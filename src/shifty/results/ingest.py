@@ -11,6 +11,7 @@ from shifty.database.pool import Database, Transaction
 from shifty.dispatch.list_items import ListedItemTest, list_leased_items
 from shifty.results.errors import BadMessage, UnknownRun
 from shifty.results.outcome import ResultRow, identity, normal_path, row_of, titles
+from shifty.results.owners import keep_codeowners
 from shifty.results.store import ListedRow, ResultStore, RunKey, StartedRow
 from shifty.wire import (
     AnyMessage,
@@ -178,6 +179,8 @@ async def _start(tx: Transaction, key: RunKey, start: RunStart) -> None:
     elif start.tests:
         listed = [ListedItemTest(identity(t), normal_path(t.test_file), t.project_name) for t in start.tests]
         await list_leased_items(tx, key.tenant_id, key.run_id, UUID(lease), listed)
+    if start.codeowners and lease is None:
+        await keep_codeowners(tx, key, start.codeowners)
     if start.tests:
         await store.list_tests([listed_row(key, test, start.shard_index) for test in _once(start.tests)])
 

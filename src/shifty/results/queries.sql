@@ -314,3 +314,17 @@ on conflict (id) do update set expires_at = excluded.expires_at;
 -- name: give_seats_back
 -- every tenant: a replica gives back what it has taken itself, for whomever.
 delete from producer_seats where id = any(%(seats)s::uuid[]);
+
+-- name: project_that_takes_owners
+-- The project of a run, where what the run brings of CODEOWNERS is to be kept: a run of the default branch, or the first
+-- that brings any; never one of a fork, whose pull request may say whatever it likes.
+select p.id
+  from runs r join projects p on p.id = r.project_id
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and not r.metadata @> '{"fork": true}'
+   and (p.codeowners is null
+        or r.branch is not distinct from coalesce(p.default_branch,
+            (select b.branch from runs b where b.tenant_id = r.tenant_id and b.project_id = p.id and b.branch in ('main', 'master')
+              order by b.branch limit 1),
+            (select b.branch from (select n.branch from runs n where n.project_id = p.id and n.branch is not null
+                                    order by n.created_at desc limit 1000) b
+              group by b.branch order by count(*) desc, b.branch limit 1)));

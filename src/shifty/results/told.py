@@ -36,6 +36,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     flaky: bool
     healing_attempted: bool
     healed: bool
+    quarantined: bool
+    quarantine: dict[str, object] | None
     reason: str | None
     duration_ms: int
     retry_count: int
@@ -75,6 +77,7 @@ class _Snapshot(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     passed_tests: int
     failed_tests: int
     flaky_tests: int
+    quarantined_tests: int
     healed_tests: int
     skipped_tests: int
     not_run_tests: int
@@ -87,6 +90,7 @@ class _Snapshot(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
             "passedTests": self.passed_tests,
             "failedTests": self.failed_tests,
             "flakyTests": self.flaky_tests,
+            "quarantinedTests": self.quarantined_tests,
             "healedTests": self.healed_tests,
             "skippedTests": self.skipped_tests,
             "notRunTests": self.not_run_tests,

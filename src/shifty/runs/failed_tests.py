@@ -12,7 +12,7 @@ from shifty.runs.store import RunStore
 
 @dataclass(frozen=True)
 class Unsuccessful:
-    """What stands between a run and success."""
+    """What stands between a run and success, and what would without quarantine."""
 
     failed: Sequence[ReportedTest]
     """Failed for good: after its last retry."""
@@ -57,6 +57,7 @@ def _whole_file(file: str) -> ReportedTest:
         flaky=False,
         healing_attempted=False,
         healed=False,
+        quarantined=False,
         reason="not all tests of this file were known when the run ended",
         duration_ms=0,
         retry_count=0,

@@ -14,7 +14,7 @@ Conclusion: TypeAlias = Literal["passed", "failed", "flaky", "cancelled", "timed
 HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 """What healed tests do to a run: ``report`` and ``warn``: nothing; ``fail``: they have failed."""
 Origin: TypeAlias = Literal["orchestrated", "reported"]
-ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed"]
+ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed", "quarantined"]
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
 
 
@@ -38,6 +38,8 @@ class Run:
     rerun_of: UUID | None
     """The run of which this one repeats what failed or never ran."""
     ledger: Ledger
+    quarantined_tests: int
+    """Failed or not run, and excused."""
     healed_tests: int
     """Passed with a healed locator, or would have under another healing verdict."""
     healing_verdict: HealingVerdict
@@ -63,7 +65,8 @@ class RunFilter:
     project: str | None = None
     branch: str | None = None
     status: StatusFilter = "all"
-    """``passed``: completed without failures. ``failed``: could not be completed, or a test has failed."""
+    """``passed``: completed without failures but those in quarantine. ``failed``: could not be completed, or a test has
+    failed that is not in quarantine."""
     ci_build_id: str | None = None
     commit_sha: str | None = None
     actor: str | None = None
@@ -100,6 +103,8 @@ class ReportedTest:
     flaky: bool
     healing_attempted: bool
     healed: bool
+    quarantined: bool
+    """It failed or was not run, and is excused."""
     reason: str | None
     duration_ms: int
     retry_count: int
@@ -115,6 +120,8 @@ class ReportedTest:
 
 @dataclass(frozen=True, kw_only=True)
 class DetailedTest(ReportedTest):
+    quarantine: Mapping[str, object] | None
+    """The rule that excuses it: the fields of ``wire_tests.ExcusedBy``."""
     attempts: str
     """JSON, as they were reported: the fields of ``wire.Attempt`` that are not at their default."""
 

@@ -1,7 +1,7 @@
 -- part: run_columns
        r.id, r.tenant_id, p.slug as project, r.origin, r.status, r.conclusion, r.failure_reason, r.branch, r.commit_sha,
        r.ci_build_id, r.actor, r.worker_count, r.shard_strategy, r.rerun_of, r.total_tests, r.passed_tests,
-       r.failed_tests, r.flaky_tests, r.healed_tests,
+       r.failed_tests, r.quarantined_tests, r.flaky_tests, r.healed_tests,
        coalesce(r.healing_verdict, p.healing_verdict) as healing_verdict, r.skipped_tests, r.not_run_tests, r.test_duration_ms, r.version, r.created_at,
        r.started_at, r.completed_at, coalesce(r.completed_at, now()) - r.started_at as duration
 
@@ -20,8 +20,12 @@
    and (%(created_until)s::timestamptz is null or r.created_at < %(created_until)s)
    and case %(status)s::text
          when 'all' then true
-         when 'passed' then r.status = 'completed' and r.failed_tests = 0
-         when 'failed' then r.status = 'failed' or r.failed_tests > 0
+         -- As the verdict has it, where quarantine has had a say in that.
+         when 'passed' then r.status = 'completed' and case when r.quarantined_tests > 0 then r.conclusion <> 'failed'
+                                                            else r.failed_tests = 0 end
+         when 'failed' then r.status = 'failed'
+                         or case when r.status = 'completed' and r.quarantined_tests > 0 then r.conclusion = 'failed'
+                                 else r.failed_tests > r.quarantined_tests end
          else r.status = %(status)s
        end
 
@@ -54,6 +58,7 @@ select count(*)
          when 'all' then true
          when 'flaky' then outcome = 'passed' and flaky
          when 'healed' then healed
+         when 'quarantined' then quarantined
          else outcome = %(status)s
        end
    and (%(file)s::text is null or file = %(file)s)
@@ -78,8 +83,11 @@ select count(*)
 -- name: results_by_id
 -- Read by the ids that were put in order before: what is sorted is then small, and a stream holds no transaction open.
 select t.test_id, t.file, t.project_name, t.title_path, t.line, t.tags, t.shard_index, t.stage, t.outcome, t.raw_status,
-       t.flaky, t.healing_attempted, t.healed, t.reason, t.duration_ms, t.retry_count, t.error_message, t.worker, t.started_at, t.finished_at,
-       t.attempts::text as attempts
+       t.flaky, t.healing_attempted, t.healed, t.quarantined, t.reason, t.duration_ms, t.retry_count, t.error_message, t.worker, t.started_at, t.finished_at,
+       t.attempts::text as attempts,
+       (select jsonb_build_object('ruleId', q.id, 'kind', q.kind, 'value', q.value, 'owner', q.owner, 'reason', q.reason,
+                                  'expiresAt', q.expires_at)
+          from quarantine_rules q where q.id = t.quarantine_rule and q.tenant_id = t.tenant_id) as quarantine
   from unnest(%(test_ids)s::text[]) with ordinality as wanted(test_id, place)
   join tests t on t.run_id = %(run_id)s and t.test_id = wanted.test_id
  where t.tenant_id = %(tenant_id)s and t.outcome is not null
@@ -94,7 +102,7 @@ select test_id, id, type, name, size_bytes, attempt
 
 -- name: unsuccessful_tests
 select test_id, file, project_name, title_path, line, tags, shard_index, stage, outcome, raw_status, flaky,
-       healing_attempted, healed, reason, duration_ms, retry_count, error_message, worker, started_at, finished_at
+       healing_attempted, healed, quarantined, reason, duration_ms, retry_count, error_message, worker, started_at, finished_at
   from tests
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome in ('failed', 'notRun')
  order by file, line nulls last, project_name, test_id;

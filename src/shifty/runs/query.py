@@ -65,7 +65,8 @@ class RunQuery(Body):
     status: Annotated[
         StatusFilter,
         Query(
-            description="`passed`: completed without failures. `failed`: could not be completed, or a test has failed."
+            description="`passed`: completed without failures, apart from quarantined ones. `failed`: could not be "
+            "completed, or a test has failed that is not quarantined."
         ),
     ] = "all"
     ci_build_id: Annotated[OptionalText, Query(alias="ciBuildId", description="Only runs of this CI build.")] = None
@@ -100,7 +101,7 @@ class ResultQuery(Body):
         ResultStatus,
         Query(
             description="Only results that ended so; `flaky` are those that passed and are flaky, `healed` those that "
-            "went on with a healed locator."
+            "went on with a healed locator, `quarantined` those that failed or were not run, and are excused."
         ),
     ] = "all"
     file: Annotated[OptionalText, Query(description="Only tests of this spec file.")] = None

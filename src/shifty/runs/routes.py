@@ -138,6 +138,8 @@ async def get_failed_tests(
 ) -> FailedTestsAnswer | Response:
     """Final failures, and beside them the tests that never ran; an empty answer means: run nothing.
 
+    Quarantined ones are marked as such, and left out of the other formats.
+
     `format=test-list` is for `--test-list` (Playwright 1.56 and newer), `last-run` for `--last-failed`, `grep` for
     `--grep`, and `files` is one spec file a line.
     """
@@ -148,7 +150,8 @@ async def get_failed_tests(
 
 
 def _selection(found: Unsuccessful, wanted: SelectionFormat, not_run: bool, root_dir: str) -> Response:
-    tests = [*found.failed, *found.not_run] if not_run else list(found.failed)
+    all_of_them = [*found.failed, *found.not_run] if not_run else found.failed
+    tests = [test for test in all_of_them if not test.quarantined]
     # Nothing, or too little, would run and pass.
     if not_run and found.is_partly_known:
         raise NotByTest("Part of this run never ran, and nobody has said which tests that was: start a whole run.")

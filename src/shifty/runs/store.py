@@ -53,6 +53,7 @@ class _RunRow:
     passed_tests: int
     failed_tests: int
     flaky_tests: int
+    quarantined_tests: int
     healed_tests: int
     healing_verdict: HealingVerdict
     skipped_tests: int
@@ -89,6 +90,7 @@ class _RunRow:
                 skipped=self.skipped_tests,
                 not_run=self.not_run_tests,
             ),
+            quarantined_tests=self.quarantined_tests,
             healed_tests=self.healed_tests,
             healing_verdict=self.healing_verdict,
             test_duration=timedelta(milliseconds=self.test_duration_ms),

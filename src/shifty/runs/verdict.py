@@ -16,6 +16,9 @@ class Ending:
     """Everything that the verdict depends on."""
 
     ledger: Ledger
+    excused_failed: int = 0
+    """Of the failed tests, those that are in quarantine."""
+    excused_not_run: int = 0
     lost_shards: int = 0
     run_errors: int = 0
     cancelled: bool = False
@@ -23,6 +26,15 @@ class Ending:
     """Nobody took the run up in time."""
     timed_out: bool = False
     """The run as a whole took longer than it may."""
+
+    @property
+    def failed(self) -> int:
+        """Tests that the run fails for."""
+        return self.ledger.failed - self.excused_failed
+
+    @property
+    def not_run(self) -> int:
+        return self.ledger.not_run - self.excused_not_run
 
 
 @dataclass(frozen=True)
@@ -36,13 +48,14 @@ def verdict(ending: Ending) -> Verdict:
     """The verdict on a run that ends now.
 
     A run whose tests have all reported is completed, failures or not. It is failed when it could not be completed, and
-    then the first reason that holds is given, the most telling first.
+    then the first reason that holds is given, the most telling first. Quarantine takes tests from what a run fails for,
+    and nothing else: neither errors of the run nor holes in its ledger.
     """
     if ending.cancelled:
         return Verdict("cancelled", "cancelled")
     if reason := _why_not_complete(ending):
         return Verdict("failed", "timedOut" if reason == "TIMED_OUT" else "failed", reason)
-    return Verdict("completed", _conclusion(ending.ledger))
+    return Verdict("completed", _conclusion(ending))
 
 
 def _why_not_complete(ending: Ending) -> FailureReason | None:
@@ -56,12 +69,12 @@ def _why_not_complete(ending: Ending) -> FailureReason | None:
         (ledger.total == 0 and ledger.accounted == 0, "NO_TESTS"),
         (not ledger.is_whole, "LEDGER_INCOMPLETE"),
         # After a failure it is usual: the rest of a serial group, or of a run that stops at its first failure.
-        (ledger.not_run > 0 and ledger.failed == 0, "TESTS_NOT_RUN"),
+        (ending.not_run > 0 and ending.failed == 0, "TESTS_NOT_RUN"),
     )
     return next((reason for holds, reason in reasons if holds), None)
 
 
-def _conclusion(ledger: Ledger) -> Conclusion:
-    if ledger.failed:
+def _conclusion(ending: Ending) -> Conclusion:
+    if ending.failed:
         return "failed"
-    return "flaky" if ledger.flaky else "passed"
+    return "flaky" if ending.ledger.flaky else "passed"

@@ -32,7 +32,8 @@ class RunSummary(Body):
     rerun_of: UUID | None
     total_tests: int
     passed_tests: int = Field(description="Flaky ones too.")
-    failed_tests: int
+    failed_tests: int = Field(description="Quarantined ones too.")
+    quarantined_tests: int
     flaky_tests: int
     healed_tests: int
     healing_verdict: HealingVerdict
@@ -168,6 +169,7 @@ def _summary(run: Run) -> dict[str, object]:
         "passed_tests": ledger.passed,
         "failed_tests": ledger.failed,
         "flaky_tests": ledger.flaky,
+        "quarantined_tests": run.quarantined_tests,
         "healed_tests": run.healed_tests,
         "healing_verdict": run.healing_verdict,
         "skipped_tests": ledger.skipped,

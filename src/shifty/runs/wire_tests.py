@@ -87,6 +87,17 @@ class ArtifactOfTest(Body):
         )
 
 
+class ExcusedBy(Body):
+    """The rule that keeps a test from failing its run."""
+
+    rule_id: UUID
+    kind: str
+    value: str
+    owner: str
+    reason: str
+    expires_at: UtcTime
+
+
 class ResultAnswer(Body):
     """What became of one test."""
 
@@ -110,6 +121,8 @@ class ResultAnswer(Body):
     retry_count: int
     healing_attempted: bool
     healed: bool
+    quarantined: bool
+    quarantine: ExcusedBy | None
     trace_url: str | None
     error_message: str | None = Field(description="Without the escape codes of terminals.")
     worker: str | None
@@ -141,6 +154,8 @@ class ResultAnswer(Body):
             retry_count=test.retry_count,
             healing_attempted=test.healing_attempted,
             healed=test.healed,
+            quarantined=test.quarantined,
+            quarantine=None if test.quarantine is None else ExcusedBy.model_validate(test.quarantine),
             trace_url=artifact_url(base, trace.id, trace.name) if trace else None,
             error_message=_plain(test.error_message),
             worker=test.worker,
@@ -162,7 +177,7 @@ class ResultsAnswer(Body):
 
 
 class Repeatable(Body):
-    """A test that a rerun has to run."""
+    """A test that a rerun has to run, unless it is quarantined."""
 
     test_id: str
     test_file: str
@@ -173,6 +188,7 @@ class Repeatable(Body):
     tags: Sequence[str]
     stage: str
     raw_status: str | None
+    quarantined: bool = Field(description="It is excused: nobody need run it again.")
     duration_ms: int
     retry_count: int
 
@@ -218,6 +234,7 @@ def _reference(test: ReportedTest) -> dict[str, object]:
         "tags": test.tags,
         "stage": test.stage,
         "raw_status": test.raw_status,
+        "quarantined": test.quarantined,
         "duration_ms": test.duration_ms,
         "retry_count": test.retry_count,
     }

@@ -7,7 +7,11 @@ contract's.
 from collections.abc import Mapping
 from typing import Final
 
+from shifty.web.glossary_advice import ADVICE
+from shifty.web.glossary_failures import FAILURES
+from shifty.web.glossary_flakiness import FLAKINESS
 from shifty.web.glossary_healing import HEALING
+from shifty.web.glossary_quarantine import QUARANTINE
 from shifty.web.word import Word
 
 _RUN = "550e8400-e29b-41d4-a716-446655440000"
@@ -21,6 +25,10 @@ _ENDED = "2024-12-09T10:02:05Z"
 
 GLOSSARY: Final[Mapping[str, Word]] = {
     **HEALING,
+    **QUARANTINE,
+    **ADVICE,
+    **FLAKINESS,
+    **FAILURES,
     # Runs
     "runId": Word("The run's id.", _RUN),
     "RunSummary.id": Word("The run's id.", _RUN),

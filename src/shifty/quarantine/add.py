@@ -1,0 +1,117 @@
+"""Put tests into quarantine."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from shifty.database.pool import Database, Transaction
+from shifty.quarantine.errors import BadRule, ProjectNotFound, QuarantineFull
+from shifty.quarantine.model import ListedRule, NewRule, Project
+from shifty.quarantine.sprt import UNKNOWN_SHARE, share_before
+from shifty.quarantine.store import QuarantineStore
+
+LONGEST_DAYS: Final = 365
+MOST_BYTES: Final = 1500
+"""Of a value: an index holds it, with the browser's name."""
+
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Added:
+    rule: ListedRule
+    matching: int
+    """Known tests that it is about."""
+    is_new: bool
+    """False: an active rule said the same; it stays as it was."""
+
+
+async def add_rule(db: Database, tenant_id: UUID, slug: str, wanted: NewRule, who: str) -> Added:
+    """Make a rule, unless an active one says the same.
+
+    Raises:
+        BadRule: the value does not fit the kind, or the rule ends in the past or in more than a year.
+        ProjectNotFound: a rule of a project that nobody has run would wait for tests in vain.
+        QuarantineFull: with it, more tests would be quarantined than the project allows. Nothing is stored.
+    """
+    wanted = normal(wanted)
+    if faults := [*faults_of_value(wanted), *faults_of_end(wanted.expires_at)]:
+        raise BadRule(faults)
+    async with db.transaction() as tx:
+        store = QuarantineStore(tx, tenant_id)
+        project = await store.project(slug)
+        if project is None:
+            raise ProjectNotFound(slug)
+        rule_id, is_new = await put(tx, tenant_id, project, wanted, who)
+        rule = await store.get(rule_id)
+        assert rule is not None
+        matching = await store.count_matching([rule])
+        return Added(rule, matching.get(rule_id, 0), is_new)
+
+
+async def put(tx: Transaction, tenant_id: UUID, project: Project, wanted: NewRule, who: str) -> tuple[UUID, bool]:
+    """The rule, and whether it is new. The transaction has to be rolled back when this raises.
+
+    Raises:
+        QuarantineFull: as for ``add_rule``.
+    """
+    store = QuarantineStore(tx, tenant_id)
+    await store.lock(project.id)
+    await store.expire(project.id)
+    if same := await store.same(project.id, wanted):
+        return same, False
+    rule_id = await store.add(project, wanted, wanted.failing_share or 0.0, who)
+    tests = await store.quarantined_tests(project.id)
+    if tests > project.cap:
+        others = [rule.id for rule in await store.active_rules(project.id) if rule.id != rule_id]
+        before = await store.quarantined_tests(project.id, others)
+        raise QuarantineFull(cap=project.cap, quarantined=before, requested=tests - before)
+    if wanted.failing_share is None:
+        known = await store.failing_share(project.id, rule_id, wanted)
+        await store.set_failing_share(rule_id, share_before(*known) if known else UNKNOWN_SHARE)
+    await store.add_log(rule_id, who, "created", _told(wanted))
+    return rule_id, True
+
+
+def normal(wanted: NewRule) -> NewRule:
+    """As it is compared: a tag with its ``@``, a path as history knows it."""
+    value = wanted.value
+    if wanted.kind == "tag":
+        value = "@" + value.removeprefix("@")
+    elif wanted.kind == "file":
+        value = value.replace("\\", "/").removeprefix("./")
+    elif wanted.kind == "error":
+        value = value.lower()
+    return replace(wanted, value=value)
+
+
+def faults_of_value(wanted: NewRule) -> list[tuple[str, str]]:
+    """What is wrong with the value and the browser of a rule: field and message."""
+    faults: list[tuple[str, str]] = []
+    if len(wanted.value.encode()) > MOST_BYTES:
+        faults.append(("value", f"is longer than {MOST_BYTES} bytes: shorten it with *"))
+    elif wanted.kind == "error" and not _DIGEST.fullmatch(wanted.value):
+        faults.append(("value", "must be the digest of an error, 16 hexadecimal digits: GET /errors lists them"))
+    elif wanted.kind == "tag" and not re.fullmatch(r"@[^\s@*]+", wanted.value):
+        faults.append(("value", "must be one tag, such as @slow"))
+    elif wanted.kind == "file" and (wanted.value.startswith("/") or ".." in wanted.value.split("/")):
+        faults.append(("value", "must be a path relative to the repository, such as tests/login.spec.ts or tests/*"))
+    if len(wanted.project_name.encode()) > MOST_BYTES // 2:
+        faults.append(("projectName", f"is longer than {MOST_BYTES // 2} bytes"))
+    return faults
+
+
+def faults_of_end(expires_at: datetime | None) -> list[tuple[str, str]]:
+    """What is wrong with the end of a rule: field and message."""
+    now = datetime.now(UTC)
+    if expires_at is not None and expires_at <= now:
+        return [("expiresAt", "lies in the past")]
+    if expires_at is not None and expires_at > now + timedelta(days=LONGEST_DAYS):
+        return [("expiresAt", f"is more than {LONGEST_DAYS} days away: quarantine is no place to stay")]
+    return []
+
+
+def _told(rule: NewRule) -> dict[str, object]:
+    return {"kind": rule.kind, "value": rule.value, "owner": rule.owner, "reason": rule.reason, "source": rule.source}

@@ -1,0 +1,19 @@
+"""The errors of a test that failed, as rules name them. Pure."""
+
+from shifty.failures.classify import find, is_bare_timeout, telling
+from shifty.quarantine.store import ErrorsRow
+
+UNTOLD = ""
+"""Stands for the error of an attempt that failed without a word: no rule names it."""
+
+
+def digests_of(test: ErrorsRow) -> list[str]:
+    """The digests of all that went wrong in its failed attempts, each once.
+
+    All, not the last one's: a test that failed for two reasons is excused only when both are known.
+    """
+    told = [message for attempt in test.attempts for message in telling(attempt) or [UNTOLD]]
+    # The server's own word on a test whose worker was lost stands in no attempt.
+    if test.error_message and not (told and is_bare_timeout(test.error_message)):
+        told.append(test.error_message)
+    return list(dict.fromkeys(find(message).digest if message else UNTOLD for message in dict.fromkeys(told)))
