@@ -1,12 +1,15 @@
 """Replays a run on a virtual clock, with the same plan and the same dispatch rule as production."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import TypeAlias
 
 from shifty.planning.balance import plan
-from shifty.planning.model import Item
+from shifty.planning.model import Item, Plan
 from shifty.planning.policy import Board, Waiting, next_batch
+
+Spread: TypeAlias = Callable[[Sequence[Item], int], Plan]
 
 LEASE_S = 30.0
 """A dead worker's items wait again this long after its last breath."""
@@ -53,20 +56,23 @@ class _Lease:
     lost_at: float | None
 
 
-def replay(jobs: Sequence[Job], crew: Crew) -> Replay:
-    """Run ``jobs`` on ``crew``: plan from the predictions, dispatch by the rule, take as long as they really took."""
-    return _Run(jobs, crew).go()
+def replay(jobs: Sequence[Job], crew: Crew, spread: Spread = plan) -> Replay:
+    """Run ``jobs`` on ``crew``: plan from the predictions, dispatch by the rule, take as long as they really took.
+
+    ``spread`` makes the plan: another one than production's where many replays must not take long.
+    """
+    return _Run(jobs, crew, spread).go()
 
 
 class _Run:
-    def __init__(self, jobs: Sequence[Job], crew: Crew) -> None:
+    def __init__(self, jobs: Sequence[Job], crew: Crew, spread: Spread) -> None:
         self.crew = crew
         actual = {job.item.id: job.actual_s for job in jobs}
         self.waiting: dict[int, Waiting] = {}
         self.items: list[Waiting] = []
         self.names: list[str] = []
         self.actual: list[float] = []
-        for shard in plan([job.item for job in jobs], len(crew.speeds)).shards:
+        for shard in spread([job.item for job in jobs], len(crew.speeds)).shards:
             for item in shard.items:
                 number = len(self.names)
                 self.names.append(item.id)

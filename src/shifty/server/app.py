@@ -15,11 +15,18 @@ from shifty.artifacts.sign import Signer
 from shifty.config import Settings
 from shifty.database.pool import Database
 from shifty.dispatch.routes import router as dispatch_router
+from shifty.flakiness.advice.routes import router as advice_router
+from shifty.flakiness.fold_runs import FOLD_EVERY_S, fold_due
+from shifty.flakiness.lists.error_routes import router as errors_router
+from shifty.flakiness.lists.routes import router as flakiness_router
+from shifty.flakiness.nightly import LOOK_EVERY_S, look_again_once_a_day
 from shifty.healing.arbiter import Arbiter
 from shifty.healing.expire import forget_unseen
 from shifty.healing.heal import Healer
 from shifty.healing.routes import STRUCTS as HEALING_STRUCTS
 from shifty.healing.routes import router as healing_router
+from shifty.history.retain import RETAIN_EVERY_S, retain
+from shifty.history.routes import router as history_router
 from shifty.live.bus import Bus
 from shifty.live.hub import Hub
 from shifty.orchestration.close import close_all
@@ -28,6 +35,8 @@ from shifty.pull_requests.follow import FOLLOW_EVERY_S, follow
 from shifty.pull_requests.forges import Forges, forges_of
 from shifty.pull_requests.open import RESUME_EVERY_S, resume
 from shifty.pull_requests.routes import router as pull_requests_router
+from shifty.quarantine.expire import EXPIRE_EVERY_S, expire_due
+from shifty.quarantine.routes import router as quarantine_router
 from shifty.results.commit import Committer, Listener
 from shifty.results.ingest import Stored
 from shifty.results.routes import router as results_router
@@ -115,7 +124,9 @@ async def check_artifacts(app: FastAPI) -> None:
 def _rooms() -> list[APIRouter]:
     # Queue statistics stand before the routes with a run id in the same place.
     begin = [dispatch_router, orchestration_router, results_router]
-    return [*begin, healing_router, pull_requests_router, artifacts_router, runs_router, tenants_router]
+    history = [flakiness_router, errors_router, advice_router, quarantine_router, history_router]
+    healing = [healing_router, pull_requests_router]
+    return [*begin, *history, *healing, artifacts_router, runs_router, tenants_router]
 
 
 def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Forges) -> list[Duty]:
@@ -127,6 +138,10 @@ def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Fo
         Duty("fingerprints that no test uses", 3600, partial(forget_unseen, database)),
         Duty("healing changes that were cut short", RESUME_EVERY_S, partial(resume, database, forges, url)),
         Duty("pull requests", FOLLOW_EVERY_S, partial(follow, database, forges)),
+        Duty("runs that history has yet to take in", FOLD_EVERY_S, partial(fold_due, database)),
+        Duty("the nightly look at all tests", LOOK_EVERY_S, partial(look_again_once_a_day, database)),
+        Duty("quarantine rules whose time is over", EXPIRE_EVERY_S, partial(expire_due, database)),
+        Duty("months of history", RETAIN_EVERY_S, partial(retain, database, settings.history_months)),
     ]
 
 

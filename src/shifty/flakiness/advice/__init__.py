@@ -1,0 +1,1 @@
+"""Advice from a project's own history: workers, what to split first, what retries cost, what quarantine hides."""

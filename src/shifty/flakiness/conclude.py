@@ -1,0 +1,48 @@
+"""Conclude from history what is to be said of tests, and do what follows from it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from shifty.database.pool import Transaction
+from shifty.flakiness.assess import assess
+from shifty.flakiness.causes.of_tests import causes_of_tests
+from shifty.flakiness.model import Assessment, Evidence
+from shifty.flakiness.quarantine_flaky import quarantine_flaky
+from shifty.flakiness.store import AssessmentStore
+
+AT_ONCE: Final = 2_000
+"""Tests whose windows are in memory together."""
+_WITHOUT_CAUSE: Final = frozenset({"stable", "infrastructure"})
+
+
+async def conclude(tx: Transaction, tenant_id: UUID, project_id: int, refs: Sequence[int]) -> None:
+    """Assess these tests as of now, keep what is found, and quarantine what is to be.
+
+    The run's end and the nightly look both come here, so they come to the same numbers. The caller's transaction holds
+    the lock of the project.
+    """
+    store = AssessmentStore(tx, tenant_id)
+    wishes = await store.wishes(project_id)
+    if wishes is None:
+        return
+    for some in portions(refs):
+        windows = await store.windows(some)
+        found = {ref: assess(windows.get(ref, ()), wishes.default_branch) for ref in some}
+        # Without a failed attempt in its window there is nothing to say of a test.
+        assessed = {ref: each for ref, each in found.items() if each.failing_share > 0}
+        await store.drop(found.keys() - assessed.keys())
+        await store.put(project_id, assessed, await _causes(tx, tenant_id, assessed))
+        if wishes.auto_quarantine:
+            await quarantine_flaky(tx, tenant_id, project_id, wishes, assessed, windows)
+
+
+def portions(refs: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (refs[start : start + AT_ONCE] for start in range(0, len(refs), AT_ONCE))
+
+
+async def _causes(
+    tx: Transaction, tenant_id: UUID, assessed: Mapping[int, Assessment]
+) -> Mapping[int, Sequence[Evidence]]:
+    refs = [ref for ref, each in assessed.items() if each.verdict not in _WITHOUT_CAUSE]
+    return await causes_of_tests(tx, tenant_id, refs, None) if refs else {}

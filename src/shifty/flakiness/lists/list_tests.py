@@ -1,0 +1,59 @@
+"""List the tests of projects, each with how it has fared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from shifty.database.pool import Database
+from shifty.flakiness.assess import assess
+from shifty.flakiness.lists.model import KnownTest, Sort, Standing, TestFilter
+from shifty.flakiness.lists.store import TestStore
+from shifty.flakiness.model import Evidence
+from shifty.flakiness.store import AssessmentStore
+from shifty.history.model import Execution
+from shifty.web.pagination import Page
+
+
+@dataclass(frozen=True)
+class TestPage:
+    __test__ = False
+
+    tests: Sequence[KnownTest]
+    total: int
+    """Of all pages."""
+
+
+async def list_tests(
+    db: Database, tenant_id: UUID, wanted: TestFilter, sort: Sort, page: Page, *, only: str | None
+) -> TestPage:
+    """A page. Of a branch: what its last five runs had, as it stands there, in the order of all branches together."""
+    async with db.snapshot() as tx:
+        found, total = await TestStore(tx, tenant_id, only).tests(wanted, sort, page)
+        if wanted.branch is None or not found:
+            return TestPage(found, total)
+        executions = await AssessmentStore(tx, tenant_id).windows([each.test.ref for each in found])
+    branch = wanted.branch
+    return TestPage([on_branch(each, executions.get(each.test.ref, ()), branch) for each in found], total)
+
+
+def on_branch(known: KnownTest, executions: Sequence[Execution], branch: str) -> KnownTest:
+    """The test as it stands on one branch, by those of its last executions that were there."""
+    there = [each for each in executions if each.branch == branch]
+    return replace(known, standing=standing_of(there, branch, known.standing.causes))
+
+
+def standing_of(executions: Sequence[Execution], branch: str | None, causes: Sequence[Evidence]) -> Standing:
+    found = assess(executions, branch)
+    return Standing(
+        verdict=found.verdict,
+        total_runs=found.total_runs,
+        failed_runs=found.failed_runs,
+        flaky_runs=found.flaky_runs,
+        rate=found.rate,
+        low=found.low,
+        high=found.high,
+        lost_ms=found.lost_ms,
+        last_flaky_at=found.last_flaky_at,
+        breakage=found.breakage,
+        causes=causes,
+    )
