@@ -1,7 +1,9 @@
 // What the checkout says: the root of the repository, the project's name, branch and commit. It reads git's own files:
-// starting git takes longer than all else that the reporter does before the first test.
+// starting git takes longer than all else that the reporter does before the first test. Only whether files have changed
+// is asked of git, on somebody's own machine.
 'use strict';
 
+const { spawnSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { relativeTo } = require('./identity.cjs');
@@ -80,10 +82,24 @@ function projectOf(root, folder) {
   return (name || path.basename(folder) || 'default').slice(0, LONGEST_PROJECT);
 }
 
+/**
+ * The commit, with `-dirty` behind it when files that git knows differ from it: two runs of it may be of different code.
+ * In CI what a job has changed, such as a lock file, its other runs of the commit have changed alike; and there git
+ * need not be started. Without git it is taken for unchanged.
+ * @param {{root: string, commit: string | null}} checkout
+ * @param {Record<string, string | undefined>} env
+ */
+function stateOf({ root, commit }, env) {
+  if (!commit || env.CI) return commit;
+  const asked = ['--no-optional-locks', 'status', '--porcelain', '--untracked-files=no'];
+  const { stdout, status } = spawnSync('git', asked, { cwd: root, encoding: 'utf8', timeout: 5000, windowsHide: true });
+  return status === 0 && stdout.trim() ? `${commit}-dirty` : commit;
+}
+
 /** @param {string} folder where the configuration of Playwright is */
 function lookAt(folder) {
   const root = rootOf(folder);
   return { root, project: projectOf(root, folder), ...headOf(root) };
 }
 
-module.exports = { lookAt };
+module.exports = { lookAt, stateOf };

@@ -161,8 +161,9 @@ function skipReason(event) {
  * The suite of this machine: the payload of one `run:start` or, for a large one, of several.
  * @param {Settings} settings
  * @param {TestRef[]} refs
+ * @param {string | null} codeowners the text of the repository's file, told once
  */
-function startsOf(settings, refs) {
+function startsOf(settings, refs, codeowners = null) {
   const common = {
     runId: settings.runId,
     totalTests: refs.length,
@@ -173,7 +174,7 @@ function startsOf(settings, refs) {
     commitSha: settings.commit,
   };
   const parts = inParts(refs.map((ref) => toJson(ref)), Infinity);
-  return (parts.length ? parts : [[]]).map((part) => withList(common, 'tests', part));
+  return (parts.length ? parts : [[]]).map((part, index) => withList(codeowners && !index ? { ...common, codeowners } : common, 'tests', part));
 }
 
 /** @param {object} payload @param {string} name @param {string[]} texts the list's items, JSON already */

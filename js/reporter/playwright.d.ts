@@ -124,6 +124,8 @@ export interface FullConfig {
   configFile?: string;
   workers: number;
   maxFailures: number;
+  /** Since Playwright 1.52. */
+  failOnFlakyTests?: boolean;
   globalTimeout: number;
   shard: { current: number; total: number } | null;
   projects: Project[];

@@ -97,6 +97,15 @@ class Results {
     });
   }
 
+  /** The tests that nobody can call green: failed, broken off, or not run though nobody asked for that. @param {boolean} flakyToo */
+  failures(flakyToo) {
+    return [...this.tests.values()].filter((standing) => {
+      const last = lastOf(standing);
+      if (!last || !informative(last) || last.status === 'interrupted') return true;
+      return last.outcome === 'unexpected' || (flakyToo && last.outcome === 'flaky');
+    });
+  }
+
   /** @param {Standing} standing @param {string} status */
   whyNot(standing, status) {
     const last = lastOf(standing);

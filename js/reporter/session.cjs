@@ -8,6 +8,8 @@ const { deliverLeftovers } = require('./leftovers.cjs');
 const { toJson } = require('./json.cjs');
 const { Links } = require('./links.cjs');
 const { errorOf, idOf, notRunOf, refOf, resultOf, startsOf, unspeakable } = require('./messages.cjs');
+const { ownersOf } = require('./owners.cjs');
+const { Quarantine } = require('./quarantine.cjs');
 const { Results, lastOf } = require('./results.cjs');
 const { Share } = require('./share.cjs');
 const { Spool } = require('./spool.cjs');
@@ -36,7 +38,9 @@ class Session {
     this.settings = settings;
     this.notes = notes;
     this.server = new Server(settings);
+    this.config = config;
     this.share = new Share(this.server, settings, notes);
+    this.quarantine = new Quarantine(this.server, settings.project, notes);
     this.results = new Results();
     this.share.onNewLease = () => notes.guard(() => this.tellAgain());
     /** Projects that every machine runs for itself. @type {Map<string, string>} */
@@ -45,6 +49,8 @@ class Session {
     this.begun = false;
     /** Errors before the run was begun, of which the server would not know whose they are. @type {string[]} */
     this.early = [];
+    /** Whether something was told that belongs to no test. */
+    this.erring = false;
     this.ended = false;
     this.told = 0;
     this.ways = waysOf(this.server, settings, notes);
@@ -59,6 +65,7 @@ class Session {
   /** @param {Suite} suite */
   begin(suite) {
     if (this.share.isEmpty) return;
+    this.quarantine.ask();
     if (this.settings.orchestrate && !this.share.asked) {
       this.notes.say('Playwright before 1.62 lets no reporter choose tests: this machine runs what its command line says');
     }
@@ -79,7 +86,7 @@ class Session {
   /** @param {import('./messages.cjs').TestRef[]} refs */
   tellStart(refs) {
     this.begun = true;
-    if (!this.share.lease) for (const payload of startsOf(this.settings, refs)) this.ways.courier.put('run:start', payload);
+    if (!this.share.lease) for (const payload of startsOf(this.settings, refs, ownersOf(this.settings.root, this.notes))) this.ways.courier.put('run:start', payload);
     for (const payload of this.early.splice(0)) this.ways.courier.put('run:error', payload);
   }
 
@@ -147,6 +154,7 @@ class Session {
 
   /** @param {TestError} error @param {string | null} file */
   putError(error, file) {
+    this.erring = true;
     const { root, runId, shardIndex } = this.settings;
     const testFile = file && errorOf(root, faultOf({ location: { file, line: 0, column: 0 } })).location?.file;
     const payload = { runId, shardIndex, testFile: testFile || null, error: errorOf(root, faultOf(error)), lease: this.share.lease };
@@ -154,9 +162,12 @@ class Session {
     else this.early.push(toJson(payload));
   }
 
-  /** @param {string} status */
+  /** @param {string} status @returns {Promise<boolean>} whether quarantine excuses all that went wrong */
   async end(status) {
-    if (this.share.isEmpty) return this.server.close();
+    if (this.share.isEmpty) {
+      this.server.close();
+      return false;
+    }
     clearInterval(this.timer);
     this.ended = true;
     if (!this.begun) this.tellStart([]);
@@ -174,8 +185,18 @@ class Session {
     const payload = { runId: this.settings.runId, shardIndex: this.settings.shardIndex, status };
     if (!this.share.lease) this.ways.courier.put('run:end', toJson(payload));
     await this.deliver();
+    const isExcused = await this.quarantine.excuses(this.results, status, this.doubt(), this.config, this.settings.flushMs);
     await this.share.end(this.ways.courier.waiting.length === 0, interrupted, notRun.map(({ standing, reason }) => ({ testId: idOf(standing.ref), reason })));
-    return this.close();
+    await this.close();
+    return isExcused;
+  }
+
+  /** What speaks against a green run although its tests may be excused. */
+  doubt() {
+    const { courier } = this.ways;
+    if (this.erring) return 'an error outside of its tests';
+    if (this.share.missing.length) return 'tests that were planned for this machine, whose suite does not have them';
+    return courier.refusal || courier.dropped ? 'results that the server does not take' : null;
   }
 
   async deliver() {

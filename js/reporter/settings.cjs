@@ -5,7 +5,7 @@ const crypto = require('crypto');
 const os = require('os');
 const path = require('path');
 const { buildOf } = require('./ci.cjs');
-const { lookAt } = require('./checkout.cjs');
+const { lookAt, stateOf } = require('./checkout.cjs');
 const { isUuid, uuidOf } = require('./identity.cjs');
 
 const FLUSH_MS = 10_000;
@@ -58,7 +58,7 @@ function settingsOf(options, config, env) {
     buildId: given(options.buildId, env.SHIFTY_BUILD_ID, build.id),
     attempt: given(env.SHIFTY_BUILD_ATTEMPT, build.attempt) || '1',
     branch: given(options.branch, env.SHIFTY_BRANCH, build.branch, checkout.branch),
-    commit: given(options.commitSha, env.SHIFTY_COMMIT, build.commit, checkout.commit),
+    commit: given(options.commitSha, env.SHIFTY_COMMIT, build.commit) || stateOf(checkout, env),
     ...shardOf(options, config, env, build, faults),
     ...limitsOf(options, env),
   };

@@ -10,6 +10,7 @@ const os = require('os');
 const { Away, Refused } = require('./errors.cjs');
 const { idOf, refOf } = require('./messages.cjs');
 const { uuidOf } = require('./identity.cjs');
+const { ownersOf } = require('./owners.cjs');
 const { testsOf } = require('./tests.cjs');
 
 const PAUSE_MS = 500;
@@ -118,6 +119,7 @@ class Share {
       project: settings.project,
       branch: settings.branch,
       commitSha: settings.commit,
+      codeowners: ownersOf(settings.root, this.notes),
       // The attempt is no part of it: a job that is started again must find the same plan.
       ciBuildId: String(settings.buildId).slice(-LONGEST_BUILD_ID),
     };

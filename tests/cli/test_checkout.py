@@ -69,3 +69,18 @@ def test_a_detached_head_has_no_branch(checkout: Path) -> None:
     git(checkout, "checkout", "-q", "--detach")
 
     assert look_at(checkout, {}).branch is None
+
+
+def test_a_checkout_with_changes_is_not_its_commit(checkout: Path) -> None:
+    (checkout / "a.txt").write_text("one")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "-q", "-m", "second")
+    clean = look_at(checkout, {}).commit
+    (checkout / "new.txt").write_text("not known to git")
+    assert look_at(checkout, {}).commit == clean
+
+    (checkout / "a.txt").write_text("two")
+
+    assert look_at(checkout, {}).commit == f"{clean}-dirty"
+    assert look_at(checkout, {"CI": "true"}).commit == clean
+    assert look_at(checkout, {"GITHUB_SHA": "abc"}).commit == "abc"

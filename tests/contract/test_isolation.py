@@ -22,6 +22,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from shifty.config import Settings
 from shifty.database.pool import Database
+from shifty.quarantine.add import add_rule
+from shifty.quarantine.model import NewRule
 from shifty.server.app import create_app
 from shifty.tenants.keys import create_key
 from shifty.tenants.model import Scope, Tenant
@@ -51,6 +53,7 @@ NO_WRITE: Final[Mapping[str, str]] = {
 _TABLES: Final = (
     *("projects", "runs", "tests", "shards", "work_items", "leases", "artifacts"),
     *("fingerprints", "drifts", "healing_prs"),
+    *("quarantine_rules", "quarantine_log"),
 )
 
 Row: TypeAlias = tuple[object, ...]
@@ -80,6 +83,8 @@ class Belongings:
     run_id: UUID
     lease: UUID
     artifact: Mapping[str, str]
+    rule: UUID
+    test_id: str
 
     def named(self, name: str) -> str:
         """The owner's object for a path parameter, or for a field of a body."""
@@ -87,6 +92,8 @@ class Belongings:
             "runId": str(self.run_id),
             "rerun_of": str(self.run_id),
             "token": str(self.lease),
+            "ruleId": str(self.rule),
+            "testId": self.test_id,
             **self.artifact,
         }
         if name not in known:
@@ -162,7 +169,7 @@ def doors(app: FastAPI) -> list[Door]:
 
 @pytest.fixture
 async def owned(server: RunningServer, http: httpx.AsyncClient) -> Belongings:
-    """A run of the server's tenant that is being worked on, with a lease and an artifact."""
+    """A run of the server's tenant that is being worked on, with a lease and an artifact, a rule and a known test."""
     mark = uuid4().hex
     tests = [PlannedTest(test_file=f"tests/{mark}-{number}.spec.ts", test_name=f"test {mark}") for number in range(3)]
     key = await start(server.db, server.tenant.id, tests)
@@ -173,7 +180,17 @@ async def owned(server: RunningServer, http: httpx.AsyncClient) -> Belongings:
     listed = await http.get(f"{API}/runs/{key.run_id}/artifacts", headers=server.headers)
     (artifact,) = listed.json()["artifacts"]
     named = {"artifactId": artifact["id"], "name": "note.txt", "storageKey": artifact["storageKey"]}
-    return Belongings(mark, key.run_id, lease.token, named)
+    excuse = NewRule(kind="title", value=f"test {mark}", owner=f"@{mark}", reason=f"a secret: {mark}")
+    rule = (await add_rule(server.db, server.tenant.id, "shop", excuse, "key")).rule
+    test_id = str(uuid4())
+    async with server.db.connection() as connection:
+        await connection.execute(
+            "insert into known_tests (tenant_id, project_id, test_id, file, title_path, first_seen_at, last_seen_at,"
+            " last_run_id, last_outcome) select tenant_id, project_id, %s, %s, array[%s], now(), now(), id, 'passed'"
+            " from runs where id = %s",
+            (test_id, f"tests/{mark}.spec.ts", f"test {mark}", key.run_id),
+        )
+    return Belongings(mark, key.run_id, lease.token, named, rule.id, test_id)
 
 
 @pytest.fixture
@@ -229,7 +246,7 @@ async def test_another_tenants_key_gets_403_or_404_and_learns_and_changes_nothin
 async def test_what_is_not_there_looks_like_what_is_somebody_elses(
     http: httpx.AsyncClient, doors: list[Door], owned: Belongings, stranger: tuple[Tenant, dict[str, str]]
 ) -> None:
-    nothing = Belongings("", uuid4(), uuid4(), {**owned.artifact, "artifactId": str(uuid4())})
+    nothing = Belongings("", uuid4(), uuid4(), {**owned.artifact, "artifactId": str(uuid4())}, uuid4(), str(uuid4()))
     for door in _guarded(doors):
         if not door.parameters:
             continue

@@ -54,3 +54,33 @@ def test_without_failed_the_whole_list_runs_again_and_a_changed_checkout_is_told
     assert done.json["totalTests"] == 1
     assert "run " in done.stderr
     assert "was at abc123; a test that passes now counts as repaired, not as flaky" in done.stderr
+
+
+def test_a_run_of_a_changed_checkout_is_of_no_commit_and_says_so_again(make_machine: MakeMachine) -> None:
+    machine = make_machine(SUITE, CI="")
+    git = ["git", "-C", str(machine.project), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for step in (["init", "-q"], ["add", "specs"], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *step], check=True)
+    spec = machine.project / "specs" / "stable.spec.js"
+    spec.write_text(spec.read_text() + "\n// changed\n")
+
+    first = machine.run("run", "-w", "1", "--json", "specs/stable.spec.js")
+    again = machine.run("rerun", "last", "-w", "1", "--json")
+
+    assert (first.exit, again.exit) == (0, 0), again.stderr
+    assert "with changes; a test that passes now counts as repaired, not as flaky" in again.stderr
+    commits = {str(run["commitSha"]) for run in machine.run("runs", "--json").json["runs"]}
+    assert len(commits) == 1
+    assert commits.pop().endswith("-dirty")
+
+
+def test_owners_of_the_repository_come_along_with_the_run(make_machine: MakeMachine) -> None:
+    machine = make_machine(SUITE)
+    (machine.project / ".git").mkdir()
+    (machine.project / "CODEOWNERS").write_text("* @all\nspecs/stable* @stable\n")
+
+    assert machine.run("run", "-w", "1", "specs/stable.spec.js").exit == 0
+
+    owned = machine.run("tests", "--owner", "@stable", "--json").json["tests"]
+    assert [test["testFile"] for test in owned] == ["specs/stable.spec.js"]
+    assert machine.run("tests", "--owner", "@all", "--json").json["tests"] == []

@@ -35,6 +35,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Session:
+    code: int
     printed: str
     tests: Mapping[str, Played]
 
@@ -59,7 +60,8 @@ class Suite:
         )
         said, _ = await process.communicate()
         assert junit.exists(), said.decode()
-        return Session(said.decode(), _read(junit))
+        assert process.returncode is not None
+        return Session(process.returncode, said.decode(), _read(junit))
 
 
 @pytest.fixture

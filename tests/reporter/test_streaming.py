@@ -8,6 +8,7 @@ import pytest
 
 from shifty import wire
 from shifty.config import Settings, load_settings
+from shifty.flakiness.fold_runs import fold_due
 from shifty.ids import stable_test_id
 from shifty.results.outcome import identity
 from tests.reporter.conftest import Stage, ended, run_of, staged, wait_for
@@ -103,6 +104,22 @@ async def test_files_are_named_from_the_root_of_the_repository(server: RunningSe
     assert list(results) == [stable_test_id(file, "", ["cart", "adds"])]
     assert [result["testFile"] for result in results.values()] == [file]
     assert (run["project"], run["branch"], run["commitSha"]) == ("owner/shop/apps/shop", "main", "c0ffee")
+
+
+async def test_owners_of_the_repository_come_along_with_the_run(server: RunningServer, stage: Stage) -> None:
+    stage.write("apps/shop/playwright.config.js", "module.exports = { testDir: 'e2e' };")
+    stage.write("apps/shop/e2e/cart.spec.js", "const { test } = require('@playwright/test'); test('adds', () => {});")
+    stage.write(".git/HEAD", "ref: refs/heads/main\n")
+    stage.write(".github/CODEOWNERS", "* @all\napps/shop/e2e/ @shop\n")
+
+    await stage.play(server, "--config=apps/shop/playwright.config.js", SHIFTY_RUN_ID=str(uuid4()))
+    await fold_due(server.db, server.tenant.id)
+
+    async with server.db.connection() as connection:
+        cursor = await connection.execute(
+            "select file, owners from file_owners where tenant_id = %s", (server.tenant.id,)
+        )
+        assert await cursor.fetchall() == [("apps/shop/e2e/cart.spec.js", ["@shop"])]
 
 
 TWO_FILES = "const { test } = require('@playwright/test'); test('one', () => {}); test('two', () => {});"

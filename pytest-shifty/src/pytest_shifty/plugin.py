@@ -8,11 +8,12 @@ import pytest
 
 from pytest_shifty.notes import Notes
 from pytest_shifty.patch import UnknownPlaywright, patch
+from pytest_shifty.quarantine import Quarantine
 from pytest_shifty.reported_run import ReportedRun
 from pytest_shifty.running import NO_HEAL, PROPOSE, RunningTest
 from pytest_shifty.settings import Settings
 from pytest_shifty.steps import Steps
-from pytest_shifty.summary import heals_of, lines_of
+from pytest_shifty.summary import heals_of, lines_of, quarantine_lines
 from pytest_shifty.telling import HealedLocator, kind_of, sentence_of
 from pytest_shifty.wire import Heal
 
@@ -51,6 +52,7 @@ class ShiftyPlugin:
         is_worker = hasattr(config, "workerinput")
         reports = settings.reports and not is_worker
         self._run = ReportedRun(settings, config.rootpath, self._notes) if reports else None
+        self._quarantine = Quarantine(settings, config.rootpath, self._notes) if reports else None
         self._steps = Steps(settings, self._notes) if settings.mode != "off" else None
         if self._steps:
             try:
@@ -60,8 +62,23 @@ class ShiftyPlugin:
                 self._steps = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if self._run and not self._config.getoption("--collect-only"):
-            self._run.start([item.nodeid for item in session.items])
+        if not self._config.getoption("--collect-only"):
+            self._will_run([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._will_run(ids)
+
+    def _will_run(self, node_ids: Sequence[str]) -> None:
+        """A controller of xdist hears of them only once its processes have collected them."""
+        if self._run and node_ids:
+            self._run.start(node_ids)
+        if self._quarantine:
+            self._quarantine.will_run(node_ids)
+
+    def pytest_sessionstart(self) -> None:
+        if self._quarantine:
+            self._quarantine.ask()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -95,6 +112,12 @@ class ShiftyPlugin:
             self._told += [(report.nodeid, heal) for heal in heals_of(report.user_properties)[len(known) :]]
         if self._run:
             self._run.add(report)
+        if self._quarantine:
+            self._quarantine.saw(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if self._run and report.failed:
+            self._run.add_error(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: XdistNode, error: object) -> None:
@@ -102,17 +125,20 @@ class ShiftyPlugin:
         for note in cast("Sequence[str]", output.get(_NOTES, ())):
             self._notes.once(note)
 
-    def pytest_sessionfinish(self) -> None:
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if self._steps:
             self._steps.fingerprints.close()
-        if self._run:
-            self._run.end()
+        is_reported = self._run.end() if self._run else False
+        failed, quarantine = exitstatus == pytest.ExitCode.TESTS_FAILED, self._quarantine
+        if failed and quarantine and quarantine.excuses(session, is_reported=is_reported):
+            session.exitstatus = pytest.ExitCode.OK
         output: dict[str, object] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_NOTES] = list(self._notes.said)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if lines := lines_of(self._told, self._notes.said):
+        if lines := [*lines_of(self._told, self._notes.said), *quarantine_lines(self._quarantine)]:
             terminalreporter.section("shifty")
             for line in lines:
                 terminalreporter.write_line(line)

@@ -1,7 +1,6 @@
 """Tells the server what the tests did, where no worker does: as messages of the contract, in batches, again until they
 are acknowledged. They are idempotent, and a server that is away costs the tests nothing."""
 
-import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_shifty.calls import part
-from pytest_shifty.identity import TestName
+from pytest_shifty.checkout import told_by
+from pytest_shifty.identity import TestName, relative_to
 from pytest_shifty.notes import Notes, reason_of
 from pytest_shifty.server import Server, Unanswered
 from pytest_shifty.settings import Settings
@@ -47,22 +47,28 @@ class ReportedRun:
         self._running: dict[str, _Running] = {}
         self._sent_at = time.monotonic()
         self._started = False
+        self._early: list[Message] = []
+        """Errors before the run was started, of which the server would not know whose they are."""
 
     def start(self, node_ids: Sequence[str]) -> None:
-        """Without ``node_ids`` the tests become known as they end."""
+        """Without ``node_ids`` the tests become known as they end. Once is enough: each process of xdist collects."""
+        if self._started:
+            return
         self._started = True
         tests = [self._named(node_id) for node_id in node_ids]
         known: Message = {"tests": tests, "totalTests": len(tests)} if tests else {}
-        commit = {"branch": self._git("rev-parse", "--abbrev-ref", "HEAD"), "commitSha": self._git("rev-parse", "HEAD")}
-        self._put("run:start", {"project": self._settings.project, **commit, **known})
+        self._put("run:start", {"project": self._settings.project, **told_by(self._settings.root), **known})
+        for error in self._early:
+            self._put("run:error", error)
         self._thread.submit(self._send)
 
     def add(self, report: pytest.TestReport) -> None:
         if not self._started:
-            self.start([])  # A controller of xdist collects nothing.
+            self.start([])
         test = self._running.setdefault(report.nodeid, _Running())
         test.phases.append(report)
-        if report.when != "teardown":
+        # Another word than pytest's own for a phase: xdist's, of a test whose process died in it.
+        if report.when in ("setup", "call"):
             return
         outcomes = {phase.outcome for phase in test.phases}
         test.attempts.append(_attempt(test, report))
@@ -78,14 +84,25 @@ class ReportedRun:
             self._sent_at = time.monotonic()
             self._thread.submit(self._send)
 
-    def end(self) -> None:
+    def add_error(self, report: pytest.CollectReport) -> None:
+        """A file that can't be collected runs nowhere, and must fail the run all the same."""
+        file = relative_to(self._settings.root, str(self._folder / report.nodeid)) if report.nodeid else None
+        error: Message = {"shardIndex": 0, "testFile": file, "error": _error(report)}
+        if self._started:
+            self._put("run:error", error)
+        else:
+            self._early.append(error)
+
+    def end(self) -> bool:
+        """Whether the server knows all of it."""
+        if not self._started and self._early:
+            self.start([])
         if not self._started:
-            return
+            return False
         self._put("run:end", {"shardIndex": 0, "status": "completed"})
-        for _ in range(_LAST_TRIES):
-            if self._thread.submit(self._send).result():
-                break
+        is_told = any(self._thread.submit(self._send).result() for _ in range(_LAST_TRIES))
         self._thread.shutdown()
+        return is_told
 
     def _put(self, kind: str, payload: Message) -> None:
         self._waiting.append({"type": kind, "payload": {"runId": self._settings.run_id, **payload}})
@@ -105,14 +122,6 @@ class ReportedRun:
         name = TestName.of(node_id, self._folder, self._settings.root)
         titles = {"testName": name.titles[-1] if name.titles else name.file, "titlePath": list(name.titles)}
         return {"testFile": name.file, "projectName": name.project_name, **titles}
-
-    def _git(self, *command: str) -> str | None:
-        asked = ("git", "-C", str(self._settings.root), *command)
-        try:
-            said = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return said or None
 
 
 def _attempt(test: _Running, last: pytest.TestReport) -> Message:
@@ -144,7 +153,7 @@ def _expected(phases: Sequence[pytest.TestReport]) -> str:
     return "failed" if any(phase.skipped and hasattr(phase, "wasxfail") for phase in phases) else "passed"
 
 
-def _error(phase: pytest.TestReport) -> Message:
+def _error(phase: pytest.TestReport | pytest.CollectReport) -> Message:
     crash = part(phase.longrepr, "reprcrash")
     text = phase.longreprtext
     return {"message": str(part(crash, "message") or text)[:_LONGEST], "stack": text[:_LONGEST]}

@@ -15,7 +15,11 @@ _AWAY_S = 30
 
 
 class Unanswered(Exception):
-    """The server is away, or has refused."""
+    """The server is away (``status`` is None then), or has refused."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Server:
@@ -45,7 +49,7 @@ class Server:
         if status >= 500:
             self._away_until = time.monotonic() + _AWAY_S
         if status >= 300:
-            raise Unanswered(f"{method} {route.split('?')[0]} was refused with {status}: {_message_of(body)}")
+            raise Unanswered(f"{method} {route.split('?')[0]} was refused with {status}: {_message_of(body)}", status)
         return cast("object", json.loads(body)) if body else None
 
     def _exchange(self, method: str, route: str, data: bytes | None, seconds: float) -> tuple[int, bytes]:

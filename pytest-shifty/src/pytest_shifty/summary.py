@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from pytest_shifty.quarantine import Quarantine
 from pytest_shifty.telling import PROPERTY, kind_of
 from pytest_shifty.wire import Heal
 
@@ -28,6 +29,16 @@ def lines_of(told: Sequence[tuple[str, Heal]], notes: Iterable[str]) -> list[str
             f"{_count(len(healed), 'locator')} healed in {_count(tests, 'test')}: their code is behind the page."
         )
     return [*lines, *(f"note: {note}" for note in notes)]
+
+
+def quarantine_lines(quarantine: Quarantine | None) -> list[str]:
+    if not quarantine or not quarantine.verdict:
+        return []
+    told = [
+        f"QUARANTINED {node_id}\n    {rule.reason}; {rule.owner}, until {rule.expires_at:%Y-%m-%d}"
+        for node_id, rule in quarantine.excused
+    ]
+    return [*told, quarantine.verdict]
 
 
 def _lines(node_id: str, heal: Heal) -> Iterable[str]:

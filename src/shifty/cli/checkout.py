@@ -1,4 +1,4 @@
-"""What the checkout and the CI say about a run: project, branch, commit, who started it."""
+"""What the checkout and the CI say about a run: project, branch, commit, who started it, who owns what."""
 
 import json
 import os
@@ -21,11 +21,15 @@ _ACTOR = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCL
 _REMOTE = re.compile(r"^(?:[a-z+]+://(?:[^@/]+@)?[^/]+/|[^@/]+@[^:/]+:)(?P<slug>.+?)(?:\.git)?/?$")
 
 
+DIRTY = "-dirty"
+
+
 @dataclass(frozen=True)
 class Checkout:
     project: str
     branch: str | None
     commit: str | None
+    """With ``-dirty`` behind it when files that git knows differ from it: two runs of it may be of different code."""
     actor: str | None
 
 
@@ -34,14 +38,26 @@ def look_at(folder: Path, environ: Mapping[str, str] = os.environ) -> Checkout:
     return Checkout(
         project=project_slug(folder),
         branch=None if branch == "HEAD" else branch,
-        commit=_first(environ, _COMMIT) or _git(folder, "rev-parse", "HEAD"),
+        commit=_first(environ, _COMMIT) or _commit(folder, environ),
         actor=_first(environ, _ACTOR),
     )
 
 
+def _commit(folder: Path, environ: Mapping[str, str]) -> str | None:
+    commit = _git(folder, "rev-parse", "HEAD")
+    # What a CI job has changed, such as a lock file, its other runs of the commit have changed alike.
+    return commit + DIRTY if commit and not environ.get("CI") and is_changed(folder) else commit
+
+
 def is_changed(folder: Path) -> bool:
     """Whether files that git knows differ from the commit."""
-    return _git(folder, "status", "--porcelain", "--untracked-files=no") is not None
+    return _git(folder, "--no-optional-locks", "status", "--porcelain", "--untracked-files=no") is not None
+
+
+def root_of(folder: Path) -> Path | None:
+    """The root of the repository around ``folder``; None: it is in none."""
+    folder = folder.resolve()
+    return next((at for at in (folder, *folder.parents) if (at / ".git").exists()), None)
 
 
 def project_slug(folder: Path) -> str:

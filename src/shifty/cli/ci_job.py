@@ -114,7 +114,7 @@ class CiJob:
                 decision = await chain
             except ServerAway as away:
                 return await self._offline(Listed(await listing, look_at(wanted.folder)), away)
-            listed = Listed(await listing, look_at(wanted.folder))
+            listed = Listed.of(await listing, wanted.folder, self._out)
             if isinstance(decision, Late):
                 return await self._late(decision, listed)
             try:
@@ -216,6 +216,7 @@ class CiJob:
             ci_build_id=how.name,
             metadata={**listed.metadata, **{name: value for name, value in about.items() if value is not None}},
             tests=tests,
+            codeowners=listed.codeowners,
             healing_verdict=self._settings.healing_verdict,
         )
 

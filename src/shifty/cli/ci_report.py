@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import IO
 
 from shifty.cli.findings import Findings
-from shifty.cli.heals import percent, replacement, tally
+from shifty.cli.heals import percent, replacement
 from shifty.cli.output import count
+from shifty.cli.quarantined import why
+from shifty.cli.verdict import details
 from shifty.client.healing_api import HealingEvent
-from shifty.client.model import Failure, Snapshot
+from shifty.client.model import Failure, Result, Snapshot
 
 _MOST_ANNOTATIONS = 10
 """GitHub shows no more of one step."""
@@ -19,7 +21,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def annotations(found: Findings, folder: str = "", *, warn: bool = True) -> list[str]:
-    """One ``::error`` a line, and a ``::warning`` for each heal unless ``warn`` is False.
+    """An ``::error`` for each failure, a ``::notice`` for each in quarantine, a warning for each heal, if ``warn``.
 
     ``folder`` is where the tests' paths are relative to, from the repository's root.
     """
@@ -33,7 +35,8 @@ def annotations(found: Findings, folder: str = "", *, warn: bool = True) -> list
     rest = len(lines) - _MOST_ANNOTATIONS
     if rest > 0:
         lines = [*lines[: _MOST_ANNOTATIONS - 1], _error("", None, "Shifty", f"{count(rest + 1, 'more failure')}.")]
-    # GitHub counts warnings apart from errors.
+    # GitHub counts errors, notices and warnings apart.
+    lines += [_notice(result, folder) for result in found.quarantined[:_MOST_ANNOTATIONS]]
     return lines + (_warnings(found.healing.events, folder)[:_MOST_ANNOTATIONS] if warn else [])
 
 
@@ -47,6 +50,11 @@ def _warnings(events: Sequence[HealingEvent], folder: str) -> list[str]:
         message = f"{replacement(heal)} ({percent(heal.confidence)} sure, {heal.strategy}): {heal.explanation}"
         lines.append(_told("warning", _path(folder, where), line, f"healed: {heal.test_name}", message))
     return lines
+
+
+def _notice(result: Result, folder: str) -> str:
+    message = f"{why(result)}\n{result.error_message or result.reason or ''}".strip()
+    return _told("notice", _path(folder, result.test_file), result.line, f"quarantined: {_title(result)}", message)
 
 
 def _path(folder: str, file: str) -> str:
@@ -72,7 +80,7 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _title(failure: Failure) -> str:
+def _title(failure: Failure | Result) -> str:
     titles = " › ".join(failure.title_path or [failure.test_name])
     return f"[{failure.project_name}] {titles}" if failure.project_name else titles
 
@@ -85,12 +93,13 @@ def markdown(last: Snapshot, found: Findings, note: str = "") -> str:
     numbers += [(last.healed_tests, "healed")]
     numbers += [(last.skipped_tests, "skipped"), (last.not_run_tests, "not run")]
     lines = [
-        f"### {sign} Shifty: {word}{tally(last.healed_tests)}",
+        f"### {sign} Shifty: {word}{details(last)}",
         "",
         ", ".join(f"{number} {name}" for number, name in numbers if number) + f" of {count(last.total_tests, 'test')}",
         "",
         *([_plain(note), ""] if note else []),
         *_failures(found.failed),
+        *_quarantined(found.quarantined),
         *_healed(found.healing.events),
         *(f"- {_plain(error.test_file or 'outside of tests')}: {_plain(error.message)}" for error in found.errors),
         f"Run `{last.id}`: `shifty show {last.id}`",
@@ -110,6 +119,19 @@ def _healed(events: Sequence[HealingEvent]) -> list[str]:
         for heal in told[:_MOST_FAILURES]
     ]
     return ["| test | locator | |", "|---|---|---|", *rows, ""]
+
+
+def _quarantined(results: Sequence[Result]) -> list[str]:
+    if not results:
+        return []
+    rows = [
+        f"| {_plain(_title(result))} ({_plain(result.test_file)}) "
+        f"| {'not run' if result.status == 'notRun' else 'failed'} | {_plain(why(result))} |"
+        for result in results[:_MOST_FAILURES]
+    ]
+    more = len(results) - len(rows)
+    rest = [f"| … and {more} more | | |"] if more > 0 else []
+    return ["| in quarantine | | why |", "|---|---|---|", *rows, *rest, ""]
 
 
 def _failures(failed: Sequence[Failure]) -> list[str]:

@@ -128,6 +128,7 @@ def _line(snapshot: Snapshot, elapsed_s: float) -> str:
         (snapshot.healed_tests, "healed"),
         (snapshot.skipped_tests, "skipped"),
         (snapshot.not_run_tests, "not run"),
+        (snapshot.quarantined_tests, "of these in quarantine"),
     ):
         if number:
             parts.append(f"{number} {word}")
@@ -139,11 +140,11 @@ def _line(snapshot: Snapshot, elapsed_s: float) -> str:
     return "  ".join(parts)
 
 
-def print_failure(console: Console, failure: Failure) -> None:
+def print_failure(console: Console, failure: Failure, sign: str = "✘", style: str = "red") -> None:
     where = f"{failure.test_file}:{failure.line}" if failure.line else failure.test_file
     title = " › ".join(failure.title_path or [failure.test_name])
     project = f"[{failure.project_name}] " if failure.project_name else ""
-    console.print(Text.assemble(("  ✘ ", "red"), f"{project}{where} › {title}"))
+    console.print(Text.assemble((f"  {sign} ", style), f"{project}{where} › {title}"))
     lines = (failure.error_message or "").strip().splitlines()
     for line in lines[:_MOST_LINES]:
         console.print(Text(f"      {line}", style="dim"))

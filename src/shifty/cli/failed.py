@@ -49,11 +49,20 @@ def failed(
         return
     out = console(json=False)
     found = runs_api.read_failed(body)
-    for failure in found.failed_tests:
+    failed = [failure for failure in found.failed_tests if not failure.quarantined]
+    not_run = [test for test in found.not_run if not test.quarantined]
+    for failure in failed:
         print_failure(out, failure)
-    print_not_run(out, found.not_run, most=None)
-    if not found.failed_tests and not found.not_run:
-        out.print("No test failed.")
+    print_not_run(out, not_run, most=None)
+    excused = [failure for failure in found.failed_tests if failure.quarantined]
+    excused_too = [test for test in found.not_run if test.quarantined]
+    if not failed and not not_run:
+        out.print("No test failed that counts." if excused or excused_too else "No test failed.")
+    if excused or excused_too:
+        out.print("In quarantine, so that they do not fail the run and are not run again:", style="yellow")
+        for failure in excused:
+            print_failure(out, failure, "◌", "yellow")
+        print_not_run(out, excused_too, most=None)
 
 
 async def _fetch(settings: Settings, run: str, format_: Format | None) -> bytes:

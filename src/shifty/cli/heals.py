@@ -34,7 +34,7 @@ def print_heals(console: Console, healing: Healing) -> None:
 
 def tally(healed: int) -> str:
     """What stands behind a verdict, so that a healed pass never looks like a plain one."""
-    return f" ({count(healed, 'test')} healed)" if healed else ""
+    return f"{count(healed, 'test')} healed" if healed else ""
 
 
 def replacement(heal: HealingEvent) -> str:

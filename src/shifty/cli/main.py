@@ -30,6 +30,13 @@ COMMANDS = (
     "keys",
     "projects",
     "heal",
+    "advise",
+    "flaky",
+    "tests",
+    "test",
+    "errors",
+    "quarantine",
+    "history",
     "doctor",
 )
 

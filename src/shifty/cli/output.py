@@ -69,6 +69,7 @@ _STYLES = {
     "timedOut": "red",
     "flaky": "yellow",
     "healed": "yellow",
+    "quarantined": "yellow",
     "cancelled": "yellow",
     "skipped": "cyan",
     "notRun": "magenta",

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from shifty.cli.checkout import Checkout, is_changed
+from shifty.cli.checkout import DIRTY, Checkout
 from shifty.cli.cores import default_workers
 from shifty.cli.exits import Incomplete, exit_of_run
 from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Healing, HealingVerdict, Json, RunId, TenantName
@@ -89,6 +89,7 @@ class _Again:
             ci_build_id=self.asked.origin.ci_build_id,
             metadata={**listed.metadata, "rerun_of": run_id},
             tests=listed.tests,
+            codeowners=listed.codeowners,
             rerun_scope="failed" if self.failed else "all",
             healing_verdict=self.settings.healing_verdict,
         )
@@ -100,16 +101,15 @@ class _Again:
             raise
 
     def _commit(self, original: RunInFull, checkout: Checkout) -> str | None:
-        """What is run here. A change that nobody has committed is another state than its commit's."""
+        """What is run here. A change that nobody has committed is another state than its commit's, and than the last."""
         if self.asked.origin.commit or checkout.commit is None:
             return self.asked.origin.commit
-        commit = f"{checkout.commit}-dirty" if is_changed(self.asked.folder) else checkout.commit
-        if original.commit_sha and original.commit_sha != commit:
+        commit = checkout.commit
+        if original.commit_sha and (original.commit_sha != commit or commit.endswith(DIRTY)):
             there = f"this checkout is at {_short(commit)}, run {original.id[:8]} was at {_short(original.commit_sha)}"
             self.out.print(f"  Note: {there}; a test that passes now counts as repaired, not as flaky.", markup=False)
         return commit
 
 
 def _short(commit: str) -> str:
-    sha, _, dirty = commit.partition("-")
-    return sha[:10] + (" with changes" if dirty else "")
+    return commit.removesuffix(DIRTY)[:10] + (" with changes" if commit.endswith(DIRTY) else "")

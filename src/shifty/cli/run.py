@@ -94,6 +94,7 @@ async def _start(asked: Asked, settings: Settings, transport: Transport, listed:
             ci_build_id=asked.origin.ci_build_id,
             metadata=listed.metadata,
             tests=tests,
+            codeowners=listed.codeowners,
             healing_verdict=settings.healing_verdict,
         ),
         idempotency_key=str(uuid.uuid4()),

@@ -20,6 +20,7 @@ from shifty.cli.findings import Findings, findings_of
 from shifty.cli.local_server import LocalServer
 from shifty.cli.local_workers import LocalWorkers, WorkerCommand
 from shifty.cli.output import count, duration
+from shifty.cli.owners import read_codeowners
 from shifty.cli.run_options import Asked
 from shifty.cli.session import Session
 from shifty.client.model import Address, Orchestrated, Snapshot
@@ -40,6 +41,15 @@ class Listed:
 
     suite: Suite
     checkout: Checkout
+    codeowners: str | None = None
+    """The text of the repository's CODEOWNERS file."""
+
+    @classmethod
+    def of(cls, suite: Suite, folder: Path, out: Console) -> "Listed":
+        owners = read_codeowners(folder)
+        if owners.warning:
+            out.print(f"  {owners.warning}", style="yellow", markup=False)
+        return cls(suite, look_at(folder), owners.text)
 
     @property
     def tests(self) -> list[wire.PlannedTest]:
@@ -70,7 +80,7 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         local = await _entered(stack, server, listing)
         suite = await listing
         transport = await stack.enter_async_context(Transport(address or _address(local)))
-        begun = await start(transport, Listed(suite, look_at(asked.folder)))
+        begun = await start(transport, Listed.of(suite, asked.folder, out))
         _say_plan(out, begun, asked)
         if begun.status == "completed":
             return await current(transport, begun.run_id), Findings()

@@ -51,13 +51,18 @@ async def _fetch(settings: Settings, query: dict[str, str]) -> bytes:
         return await runs_api.list_runs(transport, query)
 
 
+def _failed(run: Run) -> str:
+    excused = f"({run.quarantined_tests} in quarantine)" if run.quarantined_tests else ""
+    return f"{run.failed_tests or ''} {excused}".strip()
+
+
 def _row(run: Run) -> tuple[str | Text, ...]:
     return (
         run.id[:8],
         run.project or "",
         status_text(run.conclusion or run.status),
         str(run.total_tests),
-        str(run.failed_tests or ""),
+        _failed(run),
         str(run.flaky_tests or ""),
         duration(run.duration_ms),
         run.branch or "",

@@ -13,7 +13,9 @@ from shifty.cli.findings import Healing, healing_of
 from shifty.cli.heals import print_heals
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, TenantName
 from shifty.cli.output import console, duration, minute, print_json_bytes, status_text, table
+from shifty.cli.quarantined import why
 from shifty.cli.run_id import resolve
+from shifty.cli.verdict import details as behind
 from shifty.client import runs_api
 from shifty.client.model import Result, RunDetails, RunInFull
 from shifty.config import Settings
@@ -66,7 +68,7 @@ def _print(out: Console, details: RunDetails, healing: Healing, *, every: bool) 
 
 
 def _print_head(out: Console, run: RunInFull) -> None:
-    out.print(Text.assemble(f"Run {run.id}  ", status_text(run.conclusion or run.status)))
+    out.print(Text.assemble(f"Run {run.id}  ", status_text(run.conclusion or run.status), behind(run)))
     commit = (run.commit_sha or "")[:12]
     about = [run.project, run.branch, commit, minute(run.created_at), duration(run.duration_ms)]
     out.print(Text("  ".join(part for part in about if part), style="dim"))
@@ -86,6 +88,8 @@ def _is_notable(result: Result) -> bool:
 
 
 def _word(result: Result) -> str:
+    if result.quarantined:
+        return "quarantined"
     if result.healed and result.status == "passed":
         return "healed"
     return "flaky" if result.flaky else result.status
@@ -98,5 +102,6 @@ def _name(result: Result) -> str:
 
 
 def _text_below(result: Result) -> Text:
-    lines = (result.error_message or result.reason or "").strip().splitlines()
-    return Text("\n".join(lines[:_MOST_LINES]), style="dim")
+    lines = (result.error_message or result.reason or "").strip().splitlines()[:_MOST_LINES]
+    excuse = [f"{'not run' if result.status == 'notRun' else 'failed'}: {why(result)}"] if result.quarantined else []
+    return Text("\n".join([*excuse, *lines]), style="dim")

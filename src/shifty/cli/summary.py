@@ -6,8 +6,10 @@ from rich.text import Text
 
 from shifty.cli.display import print_error, print_failure, workers_table
 from shifty.cli.findings import Findings
-from shifty.cli.heals import print_heals, tally
+from shifty.cli.heals import print_heals
 from shifty.cli.output import count, duration
+from shifty.cli.quarantined import counting, print_quarantined
+from shifty.cli.verdict import details
 from shifty.client.model import LooseError, NotRun, Snapshot
 
 _MOST_OF_A_REASON = 10
@@ -34,6 +36,7 @@ class RunSummary(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     healed_tests: int
     skipped_tests: int
     not_run: int
+    quarantined_tests: int
     wall_seconds: float
     workers: list[WorkerSummary]
 
@@ -51,6 +54,7 @@ def summary_of(snapshot: Snapshot, wall_s: float) -> RunSummary:
         healed_tests=snapshot.healed_tests,
         skipped_tests=snapshot.skipped_tests,
         not_run=snapshot.not_run_tests,
+        quarantined_tests=snapshot.quarantined_tests,
         wall_seconds=round(wall_s, 3),
         workers=[
             WorkerSummary(worker.name, round(worker.predicted_ms / 1000, 3), round(worker.busy_ms / 1000, 3))
@@ -65,8 +69,10 @@ def print_summary(console: Console, snapshot: Snapshot, found: Findings, wall_s:
         print_failure(console, failure)
     print_not_run(console, found.not_run)
     print_errors(console, found.errors)
+    print_quarantined(console, found.quarantined)
     print_heals(console, found.healing)
-    if found.failed or found.not_run or found.errors or found.healing.events or found.healing.drifts:
+    healing = found.healing
+    if any((found.failed, found.not_run, found.errors, found.quarantined, healing.events, healing.drifts)):
         console.print()
     if snapshot.workers:
         console.print(workers_table(snapshot.workers))
@@ -75,7 +81,7 @@ def print_summary(console: Console, snapshot: Snapshot, found: Findings, wall_s:
     console.print(Text(f"  look further:  shifty show {snapshot.id}", style="dim"))
     if snapshot.healed_tests:
         console.print(Text(f" repair source:  shifty heal apply {snapshot.id}", style="dim"))
-    if snapshot.failed_tests or snapshot.not_run_tests:
+    if counting(snapshot):
         console.print(Text(f"                 shifty failed {snapshot.id}", style="dim"))
         console.print(Text(f"     run again:  shifty rerun {snapshot.id} --failed", style="dim"))
 
@@ -106,12 +112,12 @@ def _print_rest(console: Console, number: int, most: int | None) -> None:
 
 
 def _verdict(snapshot: Snapshot, wall_s: float) -> Text:
-    word = snapshot.conclusion or snapshot.status
+    word, behind, after = snapshot.conclusion or snapshot.status, details(snapshot), ""
     if snapshot.status == "failed":
         word = f"could not be completed ({_why(snapshot.failure_reason or 'unknown')})"
-    healed = bool(snapshot.healed_tests) and word == "passed"
+        behind, after = "", behind  # One bracket at a time.
     style = {
-        "passed": "bold yellow" if healed else "bold green",
+        "passed": "bold yellow" if behind else "bold green",
         "flaky": "bold yellow",
         "cancelled": "bold yellow",
     }.get(word, "bold red")
@@ -120,8 +126,8 @@ def _verdict(snapshot: Snapshot, wall_s: float) -> Text:
     counts += [(snapshot.skipped_tests, "skipped"), (snapshot.not_run_tests, "not run")]
     numbers = ", ".join(f"{number} {name}" for number, name in counts if number) or "no tests"
     return Text.assemble(
-        (f"Run {word}{tally(snapshot.healed_tests)}", style),
-        f": {numbers} of {snapshot.total_tests} in {duration(wall_s * 1000)}",
+        (f"Run {word}{behind}", style),
+        f": {numbers} of {snapshot.total_tests} in {duration(wall_s * 1000)}{after}",
     )
 
 

@@ -92,12 +92,13 @@ class AsyncClient(HealingCalls):
         ci_build_id: str | None = None,
         pending_timeout: timedelta | None = None,
         healing_verdict: HealingVerdict | None = None,
+        codeowners: str | None = None,
         idempotency_key: str | None = None,
     ) -> Orchestrated:
         """Plan and start a run of ``test_files``, paths relative to the repository.
 
         ``tests`` is for who has listed the suite: counts are exact then. Calls with one ``ci_build_id`` or
-        ``idempotency_key`` share one run.
+        ``idempotency_key`` share one run. ``codeowners`` is the text of the repository's CODEOWNERS file.
         """
         asked = Orchestrate(
             test_files=list(test_files),
@@ -110,6 +111,7 @@ class AsyncClient(HealingCalls):
             ci_build_id=ci_build_id,
             pending_timeout_ms=None if pending_timeout is None else pending_timeout // timedelta(milliseconds=1),
             healing_verdict=healing_verdict,
+            codeowners=codeowners,
         )
         return await runs_api.orchestrate(self.transport, asked, idempotency_key=idempotency_key)
 

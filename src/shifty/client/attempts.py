@@ -53,6 +53,15 @@ class LinkedArtifact(Answer, kw_only=True, frozen=True):
     attempt: int | None = None
 
 
+class Excuse(Answer, kw_only=True, frozen=True):
+    """The rule of quarantine by which a failure does not fail its run."""
+
+    rule_id: str
+    owner: str = ""
+    reason: str = ""
+    expires_at: datetime | None = None
+
+
 class Result(Answer, kw_only=True, frozen=True):
     """What became of one test. ``id`` is this result's, ``test_id`` the test's in every run."""
 
@@ -72,6 +81,10 @@ class Result(Answer, kw_only=True, frozen=True):
     retry_count: int = 0
     healing_attempted: bool = False
     healed: bool = False
+    quarantined: bool = False
+    """It failed or did not run, and does not fail the run."""
+    quarantine: Excuse | None = None
+    """By which rule; None with ``quarantined``: it is not known any more."""
     trace_url: str | None = None
     error_message: str | None = None
     reason: str | None = None

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from shifty.client.account import Address as Address
 from shifty.client.answer import Answer
 from shifty.client.attempts import ErrorInFull as ErrorInFull
+from shifty.client.attempts import Excuse as Excuse
 from shifty.client.attempts import Place as Place
 from shifty.client.attempts import Result as Result
 
@@ -126,6 +127,8 @@ class Failure(Answer, kw_only=True, frozen=True):
     project_name: str = ""
     line: int | None = None
     error_message: str | None = None
+    quarantined: bool = False
+    """It does not fail the run."""
 
 
 class Totals(Answer, kw_only=True, frozen=True):
@@ -138,6 +141,8 @@ class Totals(Answer, kw_only=True, frozen=True):
     healed_tests: int = 0
     skipped_tests: int = 0
     not_run_tests: int = 0
+    quarantined_tests: int = 0
+    """Of those that failed or did not run: how many do not fail the run. Known once it is over."""
 
 
 class Snapshot(Totals, kw_only=True, frozen=True):
@@ -241,6 +246,7 @@ class NotRun(Answer, kw_only=True, frozen=True):
     title_path: list[str] = []
     project_name: str | None = None
     reason: str | None = None
+    quarantined: bool = False
 
 
 class FailedTests(Answer, kw_only=True, frozen=True):

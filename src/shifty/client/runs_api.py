@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from shifty.client.healing_api import HealingVerdict
-from shifty.client.model import FailedTests, Orchestrated, Page, QueueStats, RunDetails
+from shifty.client.model import FailedTests, Orchestrated, Page, QueueStats, ResultPage, RunDetails
 from shifty.client.transport import Transport
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Orchestrate(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=Tr
     tests: "Sequence[wire.PlannedTest] | None" = None
     pending_timeout_ms: int | None = None
     rerun_scope: RerunScope | None = None
+    codeowners: str | None = None
+    """The text of the repository's CODEOWNERS file."""
     healing_verdict: HealingVerdict | None = None
     """What a run with healed tests comes to; None: as its project has it."""
 
@@ -63,6 +65,12 @@ async def run_details(transport: Transport, run_id: str, *, results: int = 2000)
 
 def read_details(body: bytes) -> RunDetails:
     return msgspec.json.decode(body, type=RunDetails)
+
+
+async def quarantined(transport: Transport, run_id: str, *, limit: int = 200) -> ResultPage:
+    """Tests that failed or did not run and do not fail the run, each with its rule."""
+    query = {"status": "quarantined", "limit": str(limit)}
+    return msgspec.json.decode(await transport.call("GET", f"/runs/{run_id}/results", query=query), type=ResultPage)
 
 
 async def failed_tests(transport: Transport, run_id: str) -> bytes:

@@ -1,0 +1,124 @@
+"""Run, report, don't fail: whether all that failed in a session is excused by the project's quarantine. Whatever is in
+doubt is not: rules that could not be read, a file that could not be collected, tests that did not run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import cast
+from urllib.parse import quote
+
+import pytest
+
+from pytest_shifty.identity import TestName
+from pytest_shifty.notes import Notes, reason_of
+from pytest_shifty.rules import Rule, Subject, is_about
+from pytest_shifty.server import Server, Unanswered
+from pytest_shifty.settings import Settings
+
+_ANSWER_MS = 10_000
+
+
+class Quarantine:
+    def __init__(self, settings: Settings, folder: Path, notes: Notes) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._notes = notes
+        self._server = Server(settings)
+        self._answer: Future[object] = Future()
+        self._to_run: set[str] = set()
+        self._ended: set[str] = set()
+        self._failed: dict[str, None] = {}
+        self._failures = 0
+        self.excused: list[tuple[str, Rule]] = []
+        """Node ids of the tests that failed and are quarantined, whatever the session comes to."""
+        self.verdict = ""
+        """What that does to the session; empty without any."""
+
+    def ask(self) -> None:
+        """For the rules, beside the tests."""
+        Thread(target=self._ask, name="shifty-quarantine", daemon=True).start()
+
+    def _ask(self) -> None:
+        route = f"/quarantine/active?project={quote(self._settings.project, safe='')}"
+        try:
+            self._answer.set_result(self._server.get(route, _ANSWER_MS))
+        except (Unanswered, ValueError) as error:
+            self._answer.set_exception(error)
+
+    def will_run(self, node_ids: Iterable[str]) -> None:
+        self._to_run.update(node_ids)
+
+    def saw(self, report: pytest.TestReport) -> None:
+        if report.failed and not hasattr(report, "wasxfail"):
+            self._failed.setdefault(report.nodeid)
+            self._failures += 1
+        # Another word than these is xdist's, of a test whose process died in it: there is nothing to follow.
+        if report.when not in ("setup", "call"):
+            self._ended.add(report.nodeid)
+
+    def excuses(self, session: pytest.Session, *, is_reported: bool) -> bool:
+        """Whether nothing failed but what is quarantined. ``is_reported``: the server knows what failed."""
+        rules, cap = self._rules() if self._failed else ([], 0)
+        now = datetime.now(UTC)
+        active = [rule for rule in rules if rule.expires_at > now]
+        found = [(node_id, self._rule_of(node_id, active)) for node_id in self._failed]
+        self.excused = [(node_id, rule) for node_id, rule in found if rule]
+        if not self.excused:
+            return False
+        why = self._why_not(session, cap, is_reported=is_reported)
+        what, do = _count(len(self.excused), "quarantined test"), "does" if len(self.excused) == 1 else "do"
+        self.verdict = (
+            f"{what} failed, but this session fails because of {why}."
+            if why
+            else f"{what} failed and {do} not fail this session."
+        )
+        return not why
+
+    def _rule_of(self, node_id: str, rules: Sequence[Rule]) -> Rule | None:
+        name = TestName.of(node_id, self._folder, self._settings.root)
+        test = Subject(name.id, name.file, name.project_name, name.titles)
+        return next((rule for rule in rules if is_about(rule, test)), None)
+
+    def _why_not(self, session: pytest.Session, cap: int, *, is_reported: bool) -> str:
+        others = len(self._failed) - len(self.excused)
+        left = len(self._to_run - self._ended)
+        doubts = {
+            _count(others, "other test"): others,
+            f"{_count(left, 'test')} that did not run to the end": left,
+            "something beside its tests": session.testsfailed != self._failures or session.shouldfail,
+            f"its project's limit of {_count(cap, 'quarantined failure')} a run": len(self.excused) > cap,
+            "results that did not reach the server": not is_reported,
+        }
+        return next((doubt for doubt, holds in doubts.items() if holds), "")
+
+    def _rules(self) -> tuple[list[Rule], int]:
+        try:
+            return _read(self._answer.result(_ANSWER_MS / 1000))
+        except (Unanswered, ValueError, TypeError, KeyError, AttributeError, TimeoutError) as error:
+            # A server without quarantine has no rules.
+            if not (isinstance(error, Unanswered) and error.status == 404):
+                self._notes.once(f"quarantine could not be asked, so every failure counts: {reason_of(error)}")
+            return [], 0
+
+
+def _read(answer: object) -> tuple[list[Rule], int]:
+    told = cast("Mapping[str, object]", answer)
+    rules = cast("Sequence[Mapping[str, str]]", told["rules"])
+    return [_rule(rule) for rule in rules], int(str(told["cap"]))
+
+
+def _rule(told: Mapping[str, str]) -> Rule:
+    return Rule(
+        kind=told["kind"],
+        value=told["value"],
+        project_name=told.get("projectName", ""),
+        owner=told["owner"],
+        reason=told["reason"],
+        expires_at=datetime.fromisoformat(told["expiresAt"]).astimezone(UTC),
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,3 @@
+const { test, expect } = require('@playwright/test');
+
+test('needs a second try', ({}, info) => expect(info.retry).toBe(1));

@@ -1,0 +1,3 @@
+const { test, expect } = require('@playwright/test');
+
+test('fails under its tag', { tag: '@shaky' }, () => expect(1).toBe(2));

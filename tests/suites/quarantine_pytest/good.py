@@ -1,0 +1,4 @@
+"""Passes."""
+
+
+def test_passes() -> None: ...
