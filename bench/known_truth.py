@@ -82,7 +82,7 @@ class Told:
     """Something that is not the test's own had a hand in it."""
 
 
-def make_suite(seed: int, *, tests: int = 400, builds: int = 30, retries: int = 1) -> Suite:
+def make_suite(seed: int, *, tests: int = 300, builds: int = 30, retries: int = 1) -> Suite:
     """15 % of the tests flaky, 6 % broken by a commit, 2 % broken from the start. A third of the commits of main are
     built twice, every seventh build is of a branch of its own on which something else is broken for the time being,
     and every fourth meets with something that is not the tests' doing."""

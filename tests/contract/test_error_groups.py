@@ -211,9 +211,11 @@ class TestRefusals:
     ) -> None:
         run_id = await ran(stranger, result("pays", attempt(0, WRONG)))
         other = await new_tenant(server.db, f"other-{uuid4().hex}")
+        key = await create_key(server.db, other.id, frozenset(Scope))
+        headers = {"Authorization": f"Bearer {key.text}", "X-Tenant-ID": other.slug}
 
-        errors = await http.get(f"{API}/errors", headers=other.headers)
-        run = await http.get(f"{API}/runs/{run_id}/errors", headers=other.headers)
+        errors = await http.get(f"{API}/errors", headers=headers)
+        run = await http.get(f"{API}/runs/{run_id}/errors", headers=headers)
 
         assert errors.json()["errors"] == []
         assert (run.status_code, run.json()["code"]) == (404, "RUN_NOT_FOUND")

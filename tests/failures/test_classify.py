@@ -22,7 +22,7 @@ LAUNCH = "Error: browserType.launch: Target page, context or browser has been cl
         (
             "Error: expect(received).toBe(expected) // Object.is equality\n\nExpected: 4\nReceived: 3",
             "assertion",
-            set(),
+            NONE,
             None,
         ),
         ("Error: cart has 3\n\nexpect(received).toBe(expected)\n\nExpected: 4", "assertion", NONE, None),
@@ -39,7 +39,7 @@ LAUNCH = "Error: browserType.launch: Target page, context or browser has been cl
         (
             "Error: locator.click: Error: strict mode violation: getByRole('button') resolved to 2 elements",
             "locator",
-            set(),
+            NONE,
             None,
         ),
         ("Error: page.goto: net::ERR_NAME_NOT_RESOLVED at http://x/", "network", {"network"}, None),
@@ -57,7 +57,7 @@ LAUNCH = "Error: browserType.launch: Target page, context or browser has been cl
         (
             "Error: page.evaluate: Execution context was destroyed, most likely because of a navigation",
             "navigation",
-            set(),
+            NONE,
             None,
         ),
         (

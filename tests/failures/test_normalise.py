@@ -12,7 +12,7 @@ from shifty.failures.normalise import normalise
 
 PIECES = (
     *("Error: ", "expect(", "received", ").toBe(", "Call log:\n", "  - waiting for ", "locator('#pay')", "\n", " "),
-    *("    at f (/srv/a.js:1:2)", "Timeout ", "5000ms", "12", "-3", "1.5s", "/home/x/y.ts:3:4", "C:\\a b\\c.ts"),
+    *("    at f (/srv/a.js:1:2)", "Timeout ", "5000ms", "12", "-3", "1.5s", "/Users/x/y.ts:3:4", "C:\\a b\\c.ts"),
     *("http://h:1/a/2?q=3#/x", "file:///tmp/x", "\x1b[31m", "\x1b", "0x7f", "h1", "a@b.de", '<div id="a1">', "<path>"),
     *(" intercepts pointer events", "Nov 28 2026", "28 Nov", "2026-11-28T10:00:00Z", "10:32 PM", "Mon ", "3 × ", "["),
     *("550e8400-e29b-41d4-a716-446655440000", "=", ">", "/node_modules/foo/lib/x.js", "Browser logs:\n", ",", "<n>"),
@@ -105,11 +105,11 @@ Aria snapshot:
         ("no user 550e8400-e29b-41d4-a716-446655440000 of 2026-11-28T10:00:00.123Z", "no user <id> of <date>"),
         ("Sat Nov 28 2026 19:06:31 GMT+0000", "<date>"),
         ("mail to anna.k@shop.example.com failed 3 times", "mail to <email> failed <n> times"),
-        ("ENOENT: open '/home/anna/shop/users.json'", "ENOENT: open '<path>/users.json'"),
+        ("ENOENT: open '/Users/anna/shop/users.json'", "ENOENT: open '<path>/users.json'"),
         ("in tests/pay.spec.ts:12:5 of shop.example.com:8443", "in tests/pay.spec.ts of shop.example.com"),
         ("ENOENT: open 'C:\\Program Files\\shop\\users.json'", "ENOENT: open '<path>/users.json'"),
         ("in /srv/app/node_modules/.pnpm/foo@1.2.3/node_modules/foo/x.js:3:4", "in <path>/node_modules/foo/x.js"),
-        ("no /home/w/a.spec.ts-snapshots/home-1-linux.png", "no <path>/a.spec.ts-snapshots/home-<n>-linux.png"),
+        ("no /Users/w/a.spec.ts-snapshots/home-1-linux.png", "no <path>/a.spec.ts-snapshots/home-<n>-linux.png"),
         ("wrote /tmp/shifty-x8Yk2Z", "wrote <path>"),
         ("GET /api/orders/17 and /api/users/4f3a9b2c", "GET /api/orders/<n> and /api/users/<id>"),
         ("https://u:p@shop.example.com:8443/o/17;s=1?x=1#top", "https://shop.example.com/o/<n>"),
@@ -132,7 +132,7 @@ def test_a_message_is_reduced_to_what_tells_its_cause(message: str, reduced: str
         ('Expected: "Order paid"', 'Expected: "Order sent"'),
         ("waiting for locator('h1')", "waiting for locator('h2')"),
         ("GET /api/orders/1", "GET /api/users/1"),
-        ("ENOENT: open '/home/a/users.json'", "ENOENT: open '/home/a/orders.json'"),
+        ("ENOENT: open '/Users/a/users.json'", "ENOENT: open '/Users/a/orders.json'"),
         ("page.goto: Timeout 1ms exceeded.", "page.click: Timeout 1ms exceeded."),
         ("http://a.example.com/", "http://b.example.com/"),
         ("http://a.example.com/#/cart", "http://a.example.com/#/login"),
@@ -140,7 +140,7 @@ def test_a_message_is_reduced_to_what_tells_its_cause(message: str, reduced: str
         (COVERED, COVERED.replace("getByRole('button')", "getByRole('link')")),
         (WRONG_TEXT, WRONG_TEXT.replace("heading", "button")),
         ("TypeError: reading 'foo'", "TypeError: reading 'bar'"),
-        ("no /home/a.spec.ts-snapshots/x.png", "no /home/b.spec.ts-snapshots/x.png"),
+        ("no /Users/a.spec.ts-snapshots/x.png", "no /Users/b.spec.ts-snapshots/x.png"),
     ],
 )
 def test_two_causes_stay_two(one: str, other: str) -> None:
@@ -156,7 +156,7 @@ def test_another_number_time_out_or_count_of_tries_changes_nothing(message: str,
     assert normalise(other) == normalise(message.replace("h1", "p"))
 
 
-@given(st.integers(0, 10**12), st.uuids(), st.sampled_from(["/home/a/b", "/tmp/x1", "C:\\Users\\a b", "D:\\w"]))
+@given(st.integers(0, 10**12), st.uuids(), st.sampled_from(["/Users/a/b", "/tmp/x1", "C:\\Users\\a b", "D:\\w"]))
 def test_what_stands_in_a_message_by_chance_changes_nothing(number: int, uuid: object, folder: str) -> None:
     separator = "\\" if "\\" in folder else "/"
     message = (

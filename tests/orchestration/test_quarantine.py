@@ -147,10 +147,11 @@ async def shop(db: Database, tenant_id: UUID) -> Shop:
         ([ran("pays", "timedOut"), ran("ships")], [("title", "pays")], PASSED),
         ([ran("pays", "passed", BANK), failing("ships")], [("title", "ships")], ("completed", "flaky", None)),
         ([ran("pays", "passed", BANK)], [("title", "pays")], ("completed", "flaky", None)),
-        ([failing("pays"), ran("ships", "notRun")], [("title", "pays")], NOT_RUN),
+        ([failing("pays"), ran("ships", "notRun")], [("title", "pays")], FAILED),
         ([failing("pays"), ran("ships", "notRun")], [("title", "ships")], FAILED),
         ([failing("pays"), ran("ships", "notRun")], [("file", "shop.spec.ts")], PASSED),
         ([ran("ships", "notRun")], [("title", "ships")], PASSED),
+        ([ran("ships", "notRun"), ran("thanks", "notRun")], [("title", "ships")], NOT_RUN),
         ([failing("pays"), ran("ships", "skipped")], [("tag", "@slow")], FAILED),
         ([failing("pays", tags=["@slow"])], [("tag", "slow")], PASSED),
         ([failing("pays", project_name="firefox"), failing("pays")], [("file", "*")], PASSED),
@@ -233,7 +234,7 @@ async def test_a_new_error_beside_a_known_one_in_one_attempt_fails(shop: Shop) -
 async def test_an_error_never_excuses_what_did_not_run(shop: Shop) -> None:
     await shop.quarantine("error", find(BANK).digest)
 
-    assert await shop.verdict(await shop.run(failing("pays"), ran("ships", "notRun", reason=BANK))) == NOT_RUN
+    assert await shop.verdict(await shop.run(failing("pays"), ran("ships", "notRun", reason=BANK))) == FAILED
 
 
 async def test_when_before_all_throws_only_a_rule_for_all_of_its_tests_excuses_it(shop: Shop) -> None:
@@ -245,7 +246,7 @@ async def test_when_before_all_throws_only_a_rule_for_all_of_its_tests_excuses_i
     await shop.quarantine("file", "shop.spec.ts")
     for_all = await shop.run(*hook)
 
-    assert await shop.verdict(for_one) == NOT_RUN
+    assert await shop.verdict(for_one) == FAILED
     assert await shop.names(for_one) == ["first"]
     assert await shop.verdict(for_all) == PASSED
     assert sorted(await shop.names(for_all)) == ["first", "second", "third"]
@@ -254,7 +255,7 @@ async def test_when_before_all_throws_only_a_rule_for_all_of_its_tests_excuses_i
 async def test_before_all_in_an_orchestrated_run(db: Database, tenant_id: UUID) -> None:
     shop = Shop(db, tenant_id)
     tests = suite(1, 3)
-    for rule, expected in ((("title", "test 0"), NOT_RUN), (("file", "tests/000*"), PASSED)):
+    for rule, expected in ((("title", "test 0"), FAILED), (("file", "tests/000*"), PASSED)):
         key = await start(db, tenant_id, tests, workers=1)
         await shop.quarantine(*rule)  # pyright: ignore[reportArgumentType]  # a kind
         worker = HandWorker(db, key)
@@ -282,7 +283,7 @@ async def test_it_excuses_no_hole_in_the_ledger(shop: Shop) -> None:
 
     key = await shop.run(failing("pays"), total=2)
 
-    assert await shop.verdict(key) == NOT_RUN
+    assert await shop.verdict(key) == FAILED
 
 
 async def test_it_excuses_no_test_that_only_a_healed_locator_let_pass(shop: Shop) -> None:

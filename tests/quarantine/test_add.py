@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shifty.quarantine.add import add_rule
-from shifty.quarantine.automatic import add_automatic
+from shifty.quarantine.automatic import add_automatic_rules
 from shifty.quarantine.errors import QuarantineFull
 from shifty.quarantine.model import NewRule
 from shifty.quarantine.store import QuarantineStore
@@ -203,21 +203,22 @@ async def test_release_has_to_be_convinced_of_what_is_known_of_the_test(api: Api
     assert (await api.add("test", "never seen"))["failingShare"] == 0.2
 
 
-async def test_an_automatic_rule_is_shiftys_and_refused_without_a_word(api: Api) -> None:
-    await set_cap(api, 1)
-    rule = NewRule(
-        kind="test", value="t1", owner="unowned", reason="flaky", source="automatic", failing_share=0.4, days=7
-    )
+async def test_automatic_rules_are_shiftys_and_end_at_the_cap_without_a_word(api: Api) -> None:
+    await set_cap(api, 2)
+    flaky = [
+        NewRule(kind="test", value=f"t{n}", owner="Shifty", reason="flaky", source="automatic", failing_share=0.4)
+        for n in range(4)
+    ]
+    await api.add("test", "t0")
 
     async with api.db.transaction() as tx:
-        made = await add_automatic(tx, api.tenant.id, api.project_id, rule)
-        again = await add_automatic(tx, api.tenant.id, api.project_id, rule)
-        other = NewRule(kind="test", value="t2", owner="unowned", reason="flaky", source="automatic")
-        full = await add_automatic(tx, api.tenant.id, api.project_id, other)
+        made = await add_automatic_rules(tx, api.tenant.id, api.project_id, flaky)
+        again = await add_automatic_rules(tx, api.tenant.id, api.project_id, flaky)
         # The transaction goes on.
         known = await QuarantineStore(tx, api.tenant.id).active_rules(api.project_id)
 
-    assert made
-    assert (made.created_by, made.source, made.failing_share) == ("Shifty", "automatic", 0.4)
-    assert (again, full) == (None, None)
-    assert [each.id for each in known] == [made.id]
+    assert [(rule.value, rule.created_by, rule.source, rule.failing_share) for rule in made] == [
+        ("t1", "Shifty", "automatic", 0.4)
+    ]
+    assert again == []
+    assert [rule.value for rule in known] == ["t0", "t1"]

@@ -35,9 +35,9 @@ async def _with_many(db: Database) -> tuple[UUID, int]:
             (tenant_id, project_id),
         )
         await connection.execute(
-            "insert into quarantine_rules (tenant_id, project_id, kind, value, owner, reason, failing_share, created_by,"
-            " expires_at, released_at) select %s, %s, 'test', n::text, 'o', 'r', 0.2, 'k', now() + interval '1 day',"
-            " case when n > 10 then now() end from generate_series(1, 2000) n",
+            "insert into quarantine_rules (tenant_id, project_id, kind, value, owner, reason, failing_share,"
+            " created_by, expires_at, released_at) select %s, %s, 'test', n::text, 'o', 'r', 0.2, 'k',"
+            " now() + interval '1 day', case when n > 10 then now() end from generate_series(1, 2000) n",
             (tenant_id, project_id),
         )
         await connection.execute("vacuum analyze known_tests")

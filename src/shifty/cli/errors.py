@@ -104,11 +104,11 @@ def print_run_errors(out: Console, found: RunErrors) -> None:
 def _print_cause(out: Console, error: ErrorInRun) -> None:
     costs = error.run_errors > 0 or any(not test.quarantined for test in error.failed)
     first, *rest = _lines(error.message)
-    sign = ("✘ ", "red") if costs else ("± ", "yellow")
-    print_wrapped(out, Text(first, style="bold"), first=sign[0], indent=2)
+    sign, colour = ("✘ ", "red") if costs else ("± ", "yellow")
+    print_wrapped(out, Text(first, style=f"bold {colour}"), first=sign, indent=2)
     for line in rest:
         print_wrapped(out, Text(line), indent=2)
-    out.print(Text(f"  {_tally(error)}", style="dim"))
+    print_wrapped(out, Text(_tally(error), style="dim"), indent=2)
     _print_tests(out, [*error.failed, *error.flaky])
     for file in error.files:
         print_wrapped(out, Text(quiet(file)), indent=_INDENT)
@@ -146,7 +146,7 @@ def _named(error: KnownError, *, several: bool) -> Text:
     if rest:
         named.append(f"\n{rest[0]}")
     project = f"{error.project}  " if several else ""
-    return named.append(quiet(f"\n{project}{error.digest}"), style="dim")
+    return named.append(f"\n{quiet(project)}{error.digest}", style="dim")
 
 
 def _lines(message: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from shifty.cli.checkout import project_slug
+from shifty.cli.checkout import look_at, project_slug
 from shifty.cli.find_server import connected
 from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, TenantName
 from shifty.cli.output import console, print_json_bytes
@@ -70,7 +70,7 @@ def add(
     tag: Annotated[str | None, typer.Option("--tag", help="A tag, such as @slow.")] = None,
     error: Annotated[str | None, typer.Option("--error", help="An error, by its digest.")] = None,
     browser: Annotated[str, typer.Option("--browser", help="Only in this Playwright project.")] = "",
-    owner: Annotated[str | None, typer.Option("--owner", help="Who mends it; default: who calls.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who mends it; default: you.")] = None,
     days: Annotated[
         int | None, typer.Option("--days", min=1, max=365, help="For how long; default: as the project has it.")
     ] = None,
@@ -92,7 +92,7 @@ def add(
         kind=kind,
         value=value,
         reason=reason,
-        owner=owner,
+        owner=owner or look_at(Path()).actor,
         project_name=browser,
         days=days,
     )

@@ -38,11 +38,12 @@ def runs(
     if json:
         print_json_bytes(body)
         return
-    listed = table(
-        "run", "project", "verdict", "tests", "failed", "flaky", "time", "branch", "started", right=("tests",)
-    )
-    for each in runs_api.read_page(body).runs:
-        listed.add_row(*_row(each))
+    found = runs_api.read_page(body).runs
+    excused = ["quarantine"] if any(run.quarantined_tests for run in found) else []
+    numbers = ["tests", "failed", *excused, "flaky"]
+    listed = table("run", "project", "verdict", *numbers, "time", "branch", "started", right=numbers)
+    for each in found:
+        listed.add_row(*_row(each, with_quarantine=bool(excused)))
     console(json=False).print(listed if listed.row_count else "No runs yet; `shifty run` makes one.")
 
 
@@ -51,18 +52,14 @@ async def _fetch(settings: Settings, query: dict[str, str]) -> bytes:
         return await runs_api.list_runs(transport, query)
 
 
-def _failed(run: Run) -> str:
-    excused = f"({run.quarantined_tests} in quarantine)" if run.quarantined_tests else ""
-    return f"{run.failed_tests or ''} {excused}".strip()
-
-
-def _row(run: Run) -> tuple[str | Text, ...]:
+def _row(run: Run, *, with_quarantine: bool) -> tuple[str | Text, ...]:
     return (
         run.id[:8],
         run.project or "",
         status_text(run.conclusion or run.status),
         str(run.total_tests),
-        _failed(run),
+        str(run.failed_tests or ""),
+        *([str(run.quarantined_tests or "")] if with_quarantine else []),
         str(run.flaky_tests or ""),
         duration(run.duration_ms),
         run.branch or "",

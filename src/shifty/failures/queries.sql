@@ -45,9 +45,10 @@ select p.id
    and (%(project)s::text is null or p.slug = %(project)s)
    and (%(only)s::text is null or p.slug = %(only)s);
 
--- name: more_memory
--- every tenant: a setting, for this transaction.
-select set_config('work_mem', '32MB', true);
+-- name: prepare_to_count
+-- every tenant: settings of this transaction. Distinct tests are counted in memory, not on disk. Each plan is made for what
+-- is asked: one that serves every filter reads more than it must. Compiling costs more than it saves.
+select set_config('work_mem', '32MB', true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true);
 
 -- name: rank_groups
 -- The page, and how many there are. All that is asked of every occurrence in the window is what a sum can tell; how many

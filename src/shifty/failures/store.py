@@ -150,8 +150,7 @@ class FailureStore:
         """A page, and the number of all. ``only`` is the one project that may be seen."""
         cursor = await self._execute("projects", project=wanted.project, only=only)
         window = {**asdict(wanted), "project_ids": [row[0] for row in await cursor.fetchall()]}
-        # Distinct tests of many occurrences: in memory, not on disk.
-        await self._execute("more_memory")
+        await self._execute("prepare_to_count")
         ranked = await self._ranked(window, sort, page)
         if not ranked:
             total = (await self._ranked(window, sort, Page(1)))[:1] if page.offset else []

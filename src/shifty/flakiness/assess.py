@@ -1,7 +1,6 @@
 """What a test's last executions say about it: pure."""
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from typing import Final
 
 from shifty.flakiness.breakage import find_breakage
@@ -20,8 +19,9 @@ def assess(executions: Sequence[Execution], default_branch: str | None) -> Asses
     the test passed in it after a failed attempt, or failed in it and passed in another run of the same commit, on
     whatever branch. A failure among unusually many is no evidence of that, but a failure all the same.
     """
-    ran = _with_crashes([one for one in executions if one.outcome in ("passed", "failed")])
-    counted = [one for one in ran if one.excluded is None]
+    ran = [one for one in executions if one.outcome in ("passed", "failed")]
+    crashing_from = _crashing_from(ran)
+    counted = [one for place, one in enumerate(ran) if one.excluded is None or place >= crashing_from]
     passed_commits = {one.commit for one in counted if one.commit is not None and one.outcome == "passed"}
     flaky = [one for one in counted if _is_flaky(one, passed_commits)]
     breakage = find_breakage(counted, passed_commits, default_branch)
@@ -41,14 +41,12 @@ def assess(executions: Sequence[Execution], default_branch: str | None) -> Asses
     )
 
 
-def _with_crashes(ran: Sequence[Execution]) -> Sequence[Execution]:
-    """The same, with lost workers at the end counted as failures of the test when there are several in a row."""
+def _crashing_from(ran: Sequence[Execution]) -> int:
+    """Where the lost workers at the end begin that are several in a row, and so count as failures of the test."""
     start = len(ran)
     while start and ran[start - 1].excluded == "lost-worker":
         start -= 1
-    if len(ran) - start < CRASHES_THAT_TELL:
-        return ran
-    return [*ran[:start], *(replace(one, excluded=None) for one in ran[start:])]
+    return start if len(ran) - start >= CRASHES_THAT_TELL else len(ran)
 
 
 def _is_flaky(one: Execution, passed_commits: Set[str]) -> bool:

@@ -37,7 +37,8 @@ def find_breakage(
     good = next((one for one in reversed(before) if one.outcome == "passed"), None)
     if good is None:
         # It never passed here. Where it passed elsewhere, that is what it is measured by.
-        before = [one for one in counted if one not in tail]
+        failing = {one.run_id for one in tail}
+        before = [one for one in counted if one.run_id not in failing]
     if not _is_proven(before, tail):
         return None
     # What fell with many others may not have been broken yet.

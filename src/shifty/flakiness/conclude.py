@@ -10,6 +10,7 @@ from shifty.flakiness.causes.of_tests import causes_of_tests
 from shifty.flakiness.model import Assessment, Evidence
 from shifty.flakiness.quarantine_flaky import quarantine_flaky
 from shifty.flakiness.store import AssessmentStore
+from shifty.history.model import Execution
 
 AT_ONCE: Final = 2_000
 """Tests whose windows are in memory together."""
@@ -32,7 +33,7 @@ async def conclude(tx: Transaction, tenant_id: UUID, project_id: int, refs: Sequ
         # Without a failed attempt in its window there is nothing to say of a test.
         assessed = {ref: each for ref, each in found.items() if each.failing_share > 0}
         await store.drop(found.keys() - assessed.keys())
-        await store.put(project_id, assessed, await _causes(tx, tenant_id, assessed))
+        await store.put(project_id, assessed, await _causes(tx, tenant_id, assessed, windows))
         if wishes.auto_quarantine:
             await quarantine_flaky(tx, tenant_id, project_id, wishes, assessed, windows)
 
@@ -42,7 +43,10 @@ def portions(refs: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 async def _causes(
-    tx: Transaction, tenant_id: UUID, assessed: Mapping[int, Assessment]
+    tx: Transaction,
+    tenant_id: UUID,
+    assessed: Mapping[int, Assessment],
+    windows: Mapping[int, Sequence[Execution]],
 ) -> Mapping[int, Sequence[Evidence]]:
     refs = [ref for ref, each in assessed.items() if each.verdict not in _WITHOUT_CAUSE]
-    return await causes_of_tests(tx, tenant_id, refs, None) if refs else {}
+    return await causes_of_tests(tx, tenant_id, refs, executions=windows) if refs else {}

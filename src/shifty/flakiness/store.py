@@ -18,6 +18,8 @@ from shifty.history.model import MOST_EXECUTIONS, Excluded, Execution
 
 QUERIES = load_queries("shifty.flakiness")
 
+_WINDOWS_AT_ONCE: Final = 250
+"""Tests of a statement: what it sorts stays in memory."""
 FLAKY_FROM = 10.0
 """Percent: from here on a test counts as flaky where flaky tests are counted."""
 
@@ -90,24 +92,25 @@ class AssessmentStore:
 
     async def windows(self, refs: Sequence[int], until: datetime | None = None) -> dict[int, list[Execution]]:
         """The last executions of tests, in which they passed or failed, oldest first."""
-        values = {"refs": list(refs), "until": until, "age": OLDEST, "most": MOST_EXECUTIONS}
         found: defaultdict[int, list[Execution]] = defaultdict(list)
-        for row in await self._all("windows", **values):
-            rest = _rest(row[9])
-            for ref, duration_ms, position, ran_after, worker in zip(*row[4:9], strict=True):
-                found[ref].append(
-                    Execution(
-                        run_id=row[0],
-                        ended_at=row[1],
-                        branch=row[2],
-                        commit=row[3],
-                        duration_ms=duration_ms,
-                        position=position,
-                        ran_after=ran_after,
-                        worker=worker,
-                        **rest,
+        for start in range(0, len(refs), _WINDOWS_AT_ONCE):
+            some = list(refs[start : start + _WINDOWS_AT_ONCE])
+            for row in await self._all("windows", refs=some, until=until, age=OLDEST, most=MOST_EXECUTIONS):
+                rest = _rest(row[9])
+                for ref, duration_ms, position, ran_after, worker in zip(*row[4:9], strict=True):
+                    found[ref].append(
+                        Execution(
+                            run_id=row[0],
+                            ended_at=row[1],
+                            branch=row[2],
+                            commit=row[3],
+                            duration_ms=duration_ms,
+                            position=position,
+                            ran_after=ran_after,
+                            worker=worker,
+                            **rest,
+                        )
                     )
-                )
         return found
 
     async def notable(self, project_id: int, until: datetime | None = None) -> list[int]:

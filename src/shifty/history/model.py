@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+import msgspec
+
 from shifty.wire import Attempt
 
 Excluded: TypeAlias = Literal["infrastructure", "lost-worker", "interrupted", "healed"]
@@ -16,9 +18,11 @@ MOST_EXECUTIONS = 100
 OLDEST_DAYS = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
-    """What one test came to in one run that has ended."""
+class Execution(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """What one test came to in one run that has ended.
+
+    A Struct, and no dataclass: a fold makes tens of thousands of them, in a third of the time.
+    """
 
     run_id: UUID
     ended_at: datetime

@@ -88,7 +88,7 @@ async def own_new_files(tx: Transaction, tenant_id: UUID, project_id: int, run_i
     store = _OwnersStore(tx, tenant_id, project_id)
     text = await store.text()
     if text and (files := await store.new_files(run_id)):
-        await store.write(await _looked_up(_owners(text), files))
+        await store.write(await _looked_up(await asyncio.to_thread(_owners, text), files))
 
 
 async def _looked_up(owners: Owners, files: Sequence[str]) -> Mapping[str, Sequence[str]]:

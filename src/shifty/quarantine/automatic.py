@@ -31,9 +31,3 @@ async def add_automatic_rules(
         if is_new and (added := await store.get(rule_id)):
             made.append(added)
     return made
-
-
-async def add_automatic(tx: Transaction, tenant_id: UUID, project_id: int, wanted: NewRule) -> ListedRule | None:
-    """The new rule; None: an active one says the same, or the project's cap is reached."""
-    made = await add_automatic_rules(tx, tenant_id, project_id, [wanted])
-    return made[0] if made else None

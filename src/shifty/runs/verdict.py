@@ -34,6 +34,7 @@ class Ending:
 
     @property
     def not_run(self) -> int:
+        """Tests that never ran and should have."""
         return self.ledger.not_run - self.excused_not_run
 
 
@@ -69,12 +70,13 @@ def _why_not_complete(ending: Ending) -> FailureReason | None:
         (ledger.total == 0 and ledger.accounted == 0, "NO_TESTS"),
         (not ledger.is_whole, "LEDGER_INCOMPLETE"),
         # After a failure it is usual: the rest of a serial group, or of a run that stops at its first failure.
-        (ending.not_run > 0 and ending.failed == 0, "TESTS_NOT_RUN"),
+        (ending.not_run > 0 and ledger.failed == 0, "TESTS_NOT_RUN"),
     )
     return next((reason for holds, reason in reasons if holds), None)
 
 
 def _conclusion(ending: Ending) -> Conclusion:
-    if ending.failed:
+    # Tests that never ran because of a failure are no better for its being excused.
+    if ending.failed or ending.not_run:
         return "failed"
     return "flaky" if ending.ledger.flaky else "passed"

@@ -1,12 +1,12 @@
 """Likely causes: found where they are, and nowhere else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from scipy.stats import fisher_exact
 
 from shifty.flakiness.causes.compare import STREAK, Tally, chance_of

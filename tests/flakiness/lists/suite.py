@@ -18,7 +18,8 @@ _KINDS: Mapping[str, tuple[str, bool, int]] = {
 
 _PROJECT: LiteralString = "insert into projects (tenant_id, slug) values (%s, %s) on conflict do nothing"
 _RUN: LiteralString = """
-insert into runs (id, tenant_id, project_id, origin, status, branch, commit_sha, worker_count, completed_at, closed, folded_at)
+insert into runs (id, tenant_id, project_id, origin, status, branch, commit_sha, worker_count, completed_at, closed,
+                  folded_at)
 select %(run)s, tenant_id, id, 'reported', 'completed', %(branch)s, %(run)s::text, 1, clock_timestamp(), true, now()
   from projects where tenant_id = %(tenant)s and slug = %(project)s"""
 _TEST: LiteralString = """
@@ -31,16 +32,16 @@ on conflict (project_id, test_id) do update
    set last_seen_at = excluded.last_seen_at, last_outcome = excluded.last_outcome,
        last_failed_at = coalesce(excluded.last_failed_at, known_tests.last_failed_at)"""
 _FACT: LiteralString = """
-insert into test_results (tenant_id, project_id, run_id, test_ref, ended_at, outcome, retried, burst, quarantined, attempts,
-                          failed_attempts, duration_ms, failed_ms)
+insert into test_results (tenant_id, project_id, run_id, test_ref, ended_at, outcome, retried, burst, quarantined,
+                          attempts, failed_attempts, duration_ms, failed_ms)
 select r.tenant_id, r.project_id, r.id, k.id, r.completed_at, %(outcome)s, %(retried)s, false, false, %(failed)s + 1,
        %(failed)s, 100, %(failed)s * 60
   from runs r join known_tests k on k.project_id = r.project_id and k.test_id = %(test_id)s where r.id = %(run)s"""
 _ASSESSMENT: LiteralString = """
 insert into assessments (test_ref, tenant_id, project_id, verdict, total_runs, failed_runs, flaky_runs, rate, low, high,
                          failing_share, lost_ms, assessed_at)
-select k.id, k.tenant_id, k.project_id, %(verdict)s, %(total)s, %(failed)s, %(flaky)s, 100.0 * %(flaky)s / %(total)s, %(low)s,
-       %(high)s, 0.1, %(lost_ms)s, now()
+select k.id, k.tenant_id, k.project_id, %(verdict)s, %(total)s, %(failed)s, %(flaky)s, 100.0 * %(flaky)s / %(total)s,
+       %(low)s, %(high)s, 0.1, %(lost_ms)s, now()
   from known_tests k join projects p on p.id = k.project_id
  where p.tenant_id = %(tenant)s and p.slug = %(project)s and k.test_id = %(test_id)s
 on conflict (test_ref) do update
@@ -48,8 +49,8 @@ on conflict (test_ref) do update
        flaky_runs = excluded.flaky_runs, rate = excluded.rate, low = excluded.low, high = excluded.high,
        lost_ms = excluded.lost_ms"""
 _RULE: LiteralString = """
-insert into quarantine_rules (tenant_id, project_id, kind, value, project_name, owner, reason, failing_share, created_by,
-                              expires_at, released_at)
+insert into quarantine_rules (tenant_id, project_id, kind, value, project_name, owner, reason, failing_share,
+                              created_by, expires_at, released_at)
 select tenant_id, id, %(kind)s, %(value)s, %(browser)s, 'me', 'slow', 0.5, 'me', now() + %(expires_in)s::interval,
        case when %(released)s then now() end
   from projects where tenant_id = %(tenant)s and slug = %(project)s"""
@@ -57,8 +58,10 @@ _OWNERS: LiteralString = """
 insert into file_owners (project_id, tenant_id, file, owners)
 select id, tenant_id, %(file)s, %(owners)s from projects where tenant_id = %(tenant)s and slug = %(project)s"""
 _CHANGED: LiteralString = """
-update known_tests k set p50_ms = coalesce(%(p50)s::int, p50_ms), last_seen_at = last_seen_at - %(days)s * interval '1 day'
-  from projects p where p.id = k.project_id and p.tenant_id = %(tenant)s and p.slug = %(project)s and k.test_id = %(test_id)s"""
+update known_tests k
+   set p50_ms = coalesce(%(p50)s::int, p50_ms), last_seen_at = last_seen_at - %(days)s * interval '1 day'
+  from projects p
+ where p.id = k.project_id and p.tenant_id = %(tenant)s and p.slug = %(project)s and k.test_id = %(test_id)s"""
 
 
 @dataclass(frozen=True)

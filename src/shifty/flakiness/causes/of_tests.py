@@ -23,20 +23,34 @@ _MOST_BROWSERS: Final = 4
 
 
 async def causes_of_tests(
-    tx: Transaction, tenant_id: UUID, refs: Sequence[int], until: datetime | None = None
+    tx: Transaction,
+    tenant_id: UUID,
+    refs: Sequence[int],
+    until: datetime | None = None,
+    *,
+    executions: Mapping[int, Sequence[Execution]] | None = None,
 ) -> dict[int, list[Evidence]]:
-    """Of each test that has any, as of ``until`` (None: now). Reads only."""
+    """Of each test that has any, as of ``until`` (None: now). Reads only.
+
+    ``executions``: of these tests, for a caller that has them already; None: they are read.
+    """
     found: dict[int, list[Evidence]] = {}
     for start in range(0, len(refs), _AT_ONCE):
-        found |= await _some(tx, tenant_id, refs[start : start + _AT_ONCE], until)
+        some = refs[start : start + _AT_ONCE]
+        own = {ref: executions[ref] for ref in some if ref in executions} if executions is not None else None
+        found |= await _some(tx, tenant_id, some, until, own)
     return found
 
 
 async def _some(
-    tx: Transaction, tenant_id: UUID, refs: Sequence[int], until: datetime | None
+    tx: Transaction,
+    tenant_id: UUID,
+    refs: Sequence[int],
+    until: datetime | None,
+    own: Mapping[int, Sequence[Execution]] | None,
 ) -> dict[int, list[Evidence]]:
     facts = Facts(tx, tenant_id)
-    executions = await facts.executions(refs, until)
+    executions = await facts.executions(refs, until) if own is None else own
     comparable = [ref for ref, those in executions.items() if sum(map(failed, those)) >= LEAST_FAILURES]
     siblings = await _siblings(tx, tenant_id, comparable)
     others = {other for browsers in siblings.values() for other in browsers.values()} - set(executions)
@@ -57,5 +71,5 @@ async def _siblings(tx: Transaction, tenant_id: UUID, refs: Sequence[int]) -> di
     return found
 
 
-def _of(browsers: Mapping[str, int], known: Mapping[int, list[Execution]]) -> dict[str, list[Execution]]:
+def _of(browsers: Mapping[str, int], known: Mapping[int, Sequence[Execution]]) -> dict[str, Sequence[Execution]]:
     return {browser: known[ref] for browser, ref in browsers.items() if ref in known}

@@ -220,7 +220,8 @@ with
 , wanted as (
     select k.id, count(*) over () as total,
            (case %(sort)s when 'lost' then a.lost_ms when 'flakiness' then a.low when 'failures' then a.failed_runs
-                          when 'duration' then k.p50_ms when 'lastFailed' then extract(epoch from k.last_failed_at) end)::float8 as weight
+                          when 'duration' then k.p50_ms when 'lastFailed' then extract(epoch from k.last_failed_at) end)::float8 as weight,
+           case when %(sort)s in ('lost', 'failures') then a.low end as low
       from known_tests k left join assessments a on a.test_ref = k.id
 -- insert: in_the_suite
        and (%(project_name)s::text is null or k.project_name = %(project_name)s)
@@ -233,7 +234,7 @@ with
 )
 select w.id, w.total
   from wanted w join known_tests k on k.id = w.id
- order by w.weight desc nulls last, k.file, k.line, k.title_path, k.id
+ order by w.weight desc nulls last, w.low desc nulls last, k.file, k.line, k.title_path, k.id
  limit %(limit)s offset %(offset)s;
 
 -- name: show_tests
