@@ -1,6 +1,6 @@
 """How right verdicts are: suites of which the truth is known, played through Shifty, 30 runs each.
 
-`python -m bench.flakiness [--seeds 3]` writes `build/bench/flakiness.json`. Every run is started, claimed, reported,
+`python -m bench.flakiness [--seeds 2]` writes `build/bench/flakiness.json`. Every run is started, claimed, reported,
 closed and taken in as in real life; what is then concluded is compared with what the generator knows. Twice: with one
 retry, and without retries where what failed is run again. There is no peer: the bars are those that the method has to
 hold (see docs/flakiness.md).
@@ -79,7 +79,7 @@ def _bar(what: str, ours: float, least: float) -> dict[str, object]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=2)
     with tempfile.TemporaryDirectory(prefix="shifty-bench-") as folder:
         # PostgreSQL runs as another user where this one is root.
         Path(folder).chmod(0o711)

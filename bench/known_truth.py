@@ -79,7 +79,7 @@ class Told:
 
     result: TestResult | None
     disturbed: bool
-    """Something that is not the test's own had a hand in it."""
+    """Something that is not the test's own had a hand in it, or in so much around it that it can't be told apart."""
 
 
 def make_suite(seed: int, *, tests: int = 300, builds: int = 30, retries: int = 1) -> Suite:
@@ -144,7 +144,7 @@ def told(suite: Suite, build: Build, number: int, machine: int, *, losses: int =
         attempts = [Attempt(attempt=0, status="interrupted", duration_ms=chance.randint(1, 400))]
     if number == LONGEST:
         attempts = [msgspec.structs.replace(each, duration_ms=LONG_MS) for each in attempts]
-    return Told(_result(test, attempts), disturbed=noise is not None)
+    return Told(_result(test, attempts), disturbed=noise is not None or _is_amid(build, machine))
 
 
 def _noise(build: Build, number: int, machine: int, chance: Random) -> Noise | None:
@@ -165,6 +165,13 @@ def _noise(build: Build, number: int, machine: int, chance: Random) -> Noise | N
             return "interrupted" if machine == 3 and hit < 0.5 else None
         case _:
             return None
+
+
+def _is_amid(build: Build, machine: int) -> bool:
+    """Whether so much fails around the test that nobody can tell whose doing its own failure is."""
+    if build.again:
+        return False
+    return build.noise in ("outage", "backend") or (build.noise, machine) in {("slow", 1), ("machine", 2)}
 
 
 def _message(noise: Noise | None, attempt: int, chance: Random) -> str | None:

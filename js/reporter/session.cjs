@@ -185,10 +185,19 @@ class Session {
     const payload = { runId: this.settings.runId, shardIndex: this.settings.shardIndex, status };
     if (!this.share.lease) this.ways.courier.put('run:end', toJson(payload));
     await this.deliver();
-    const isExcused = await this.quarantine.excuses(this.results, status, this.doubt(), this.config, this.settings.flushMs);
+    const isExcused = await this.excuses(status);
     await this.share.end(this.ways.courier.waiting.length === 0, interrupted, notRun.map(({ standing, reason }) => ({ testId: idOf(standing.ref), reason })));
     await this.close();
     return isExcused;
+  }
+
+  /** @param {string} status @returns {Promise<boolean>} */
+  async excuses(status) {
+    // What the server hears nothing of must not pass.
+    if (this.ways.courier.refusal) return false;
+    const { results, config, settings } = this;
+    const asked = () => this.quarantine.excuses(results, status, this.doubt(), config, settings.flushMs);
+    return Boolean(await this.notes.guarded(asked));
   }
 
   /** What speaks against a green run although its tests may be excused. */
@@ -196,7 +205,7 @@ class Session {
     const { courier } = this.ways;
     if (this.erring) return 'an error outside of its tests';
     if (this.share.missing.length) return 'tests that were planned for this machine, whose suite does not have them';
-    return courier.refusal || courier.dropped ? 'results that the server does not take' : null;
+    return courier.dropped ? 'results that the server does not take' : null;
   }
 
   async deliver() {

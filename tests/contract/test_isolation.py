@@ -129,12 +129,17 @@ class Belongings:
 def _doors(app: FastAPI) -> list[Door]:
     described = cast("dict[str, dict[str, dict[str, object]]]", app.openapi()["paths"])
     found = [
-        Door(method, route.path or "", _example(described.get(route.path or "", {}).get(method.lower(), {})))
+        Door(method, route.path or "", _example(described.get(_as_told(route.path), {}).get(method.lower(), {})))
         for route in iter_route_contexts(app.routes)
         for method in sorted(route.methods or ())
     ]
     assert len(found) > 20
     return found
+
+
+def _as_told(path: str | None) -> str:
+    """The path as it is described: without the form of its parameters."""
+    return re.sub(r":\w+\}", "}", path or "")
 
 
 def _example(operation: Mapping[str, object]) -> object:

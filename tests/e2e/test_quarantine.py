@@ -78,7 +78,7 @@ def test_what_is_excused_is_shown_apart_and_not_run_again(machine: CommandLine) 
     run = machine.run("run", "-w", "1", "specs/good.spec.js", "specs/shaky.spec.js", "specs/hook.spec.js")
     shown, failed = machine.run("show", "last"), machine.run("failed", "last")
     again = machine.run("rerun", "last", "--failed", "-w", "1")
-    listed = machine.run("quarantine", "list")
+    listed, runs = machine.run("quarantine", "list"), machine.run("runs")
 
     assert run.exit == 0, run.stdout + run.stderr
     assert "Run passed (4 failed or not run in quarantine): 1 passed, 3 failed" in run.stdout
@@ -90,6 +90,7 @@ def test_what_is_excused_is_shown_apart_and_not_run_again(machine: CommandLine) 
     assert "specs/shaky.spec.js:4 › fails" in failed.stdout.partition("In quarantine")[2]
     assert again.exit == 0, again.stdout + again.stderr
     assert "file specs/shaky.spec.js" in listed.stdout
+    assert "failed  quarantine  flaky" in runs.stdout
 
 
 def test_a_job_of_ci_exits_by_the_same_verdict(machine: CommandLine) -> None:

@@ -80,7 +80,7 @@ class TestEveryDoorOfARule:
     async def test_malformed(self, api: Api, door: tuple[str, str, object], rule: str) -> None:
         answer = await call(api, door, api.headers, rule)
 
-        assert (answer.status_code, answer.json()["code"]) == (404, "QUARANTINE_RULE_NOT_FOUND")
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
     async def test_another_tenants_rule_does_not_exist(self, api: Api, door: tuple[str, str, object]) -> None:
         rule = await api.add()

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from shifty.client.viewer import Update
 
 StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "passed", "failed", "cancelled"]
-ResultFilter: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed"]
+ResultFilter: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed", "quarantined"]
 SelectionFormat: TypeAlias = Literal["test-list", "last-run", "grep", "files"]
 
 _RUNS_A_PAGE = 200

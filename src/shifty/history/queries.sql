@@ -134,7 +134,8 @@ with run as materialized (
            title_path = case when k.last_seen_at <= t.ended_at then t.title_path else k.title_path end,
            line = case when k.last_seen_at <= t.ended_at then coalesce(t.line, k.line) else coalesce(k.line, t.line) end,
            tags = case when k.last_seen_at <= t.ended_at then t.tags else k.tags end,
-           p50_ms = coalesce(t.p50_ms, k.p50_ms), p95_ms = coalesce(t.ms[1], k.p95_ms), p99_ms = coalesce(t.ms[2], k.p99_ms),
+           p50_ms = coalesce(t.p50_ms, k.p50_ms), p95_ms = greatest(t.p50_ms, coalesce(t.ms[1], k.p95_ms)),
+           p99_ms = greatest(t.p50_ms, coalesce(t.ms[2], k.p99_ms)),
            last_run_id = case when k.last_seen_at <= t.ended_at then t.run_id else k.last_run_id end,
            last_outcome = case when k.last_seen_at <= t.ended_at then t.outcome else k.last_outcome end,
            first_seen_at = least(k.first_seen_at, t.ended_at),
@@ -145,10 +146,10 @@ with run as materialized (
               from run cross join ledger l
               left join test_history h on h.project_id = run.project_id and h.test_id = l.test_id
               left join lateral (
-                   -- Of a quarter of the tests each time: it is dear, and changes slowly.
+                   -- Of a quarter of the tests each time, once fifty are known: it is dear, and changes slowly then.
                    select percentile_disc(array[0.95, 0.99]) within group (order by x) as ms
                      from unnest(h.durations_ms) as x
-                    where (h.runs + hashtext(l.test_id)::bigint) %% 4 = 0) took on true) t
+                    where h.runs < 50 or (h.runs + hashtext(l.test_id)::bigint) %% 4 = 0) took on true) t
      where k.project_id = t.project_id and k.test_id = t.test_id
     returning k.id, k.test_id
 ), added as (

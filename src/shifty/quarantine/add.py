@@ -7,14 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from shifty.database.pool import Database, Transaction
-from shifty.quarantine.errors import BadRule, ProjectNotFound, QuarantineFull
+from shifty.quarantine.errors import BadEnd, BadRule, ErrorNotNamed, ProjectNotFound, QuarantineFull
 from shifty.quarantine.model import ListedRule, NewRule, Project
 from shifty.quarantine.sprt import UNKNOWN_SHARE, share_before
 from shifty.quarantine.store import QuarantineStore
 
 LONGEST_DAYS: Final = 365
-MOST_BYTES: Final = 1500
-"""Of a value: an index holds it, with the browser's name."""
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 
@@ -32,13 +30,13 @@ async def add_rule(db: Database, tenant_id: UUID, slug: str, wanted: NewRule, wh
     """Make a rule, unless an active one says the same.
 
     Raises:
-        BadRule: the value does not fit the kind, or the rule ends in the past or in more than a year.
+        BadRule, ErrorNotNamed, BadEnd: the value does not fit the kind, or the end is none.
         ProjectNotFound: a rule of a project that nobody has run would wait for tests in vain.
         QuarantineFull: with it, more tests would be quarantined than the project allows. Nothing is stored.
     """
     wanted = normal(wanted)
-    if faults := [*faults_of_value(wanted), *faults_of_end(wanted.expires_at)]:
-        raise BadRule(faults)
+    require_value(wanted)
+    require_end(wanted.expires_at)
     async with db.transaction() as tx:
         store = QuarantineStore(tx, tenant_id)
         project = await store.project(slug)
@@ -87,30 +85,29 @@ def normal(wanted: NewRule) -> NewRule:
     return replace(wanted, value=value)
 
 
-def faults_of_value(wanted: NewRule) -> list[tuple[str, str]]:
-    """What is wrong with the value and the browser of a rule: field and message."""
-    faults: list[tuple[str, str]] = []
-    if len(wanted.value.encode()) > MOST_BYTES:
-        faults.append(("value", f"is longer than {MOST_BYTES} bytes: shorten it with *"))
-    elif wanted.kind == "error" and not _DIGEST.fullmatch(wanted.value):
-        faults.append(("value", "must be the digest of an error, 16 hexadecimal digits: GET /errors lists them"))
-    elif wanted.kind == "tag" and not re.fullmatch(r"@[^\s@*]+", wanted.value):
-        faults.append(("value", "must be one tag, such as @slow"))
-    elif wanted.kind == "file" and (wanted.value.startswith("/") or ".." in wanted.value.split("/")):
-        faults.append(("value", "must be a path relative to the repository, such as tests/login.spec.ts or tests/*"))
-    if len(wanted.project_name.encode()) > MOST_BYTES // 2:
-        faults.append(("projectName", f"is longer than {MOST_BYTES // 2} bytes"))
-    return faults
+def require_value(wanted: NewRule) -> None:
+    """
+    Raises:
+        BadRule, ErrorNotNamed: the value says nothing that a rule of this kind could match.
+    """
+    if wanted.kind == "error" and not _DIGEST.fullmatch(wanted.value):
+        raise ErrorNotNamed(wanted.value)
+    if wanted.kind == "tag" and wanted.value == "@":
+        raise BadRule([("value", "must be a tag, such as @slow")])
+    if wanted.kind == "file" and (wanted.value.startswith("/") or ".." in wanted.value.split("/")):
+        raise BadRule([("value", "must be a path relative to the repository, such as tests/login.spec.ts or tests/*")])
 
 
-def faults_of_end(expires_at: datetime | None) -> list[tuple[str, str]]:
-    """What is wrong with the end of a rule: field and message."""
+def require_end(expires_at: datetime | None) -> None:
+    """
+    Raises:
+        BadEnd: it lies in the past, or further away than a rule may hold.
+    """
     now = datetime.now(UTC)
     if expires_at is not None and expires_at <= now:
-        return [("expiresAt", "lies in the past")]
+        raise BadEnd("lies in the past")
     if expires_at is not None and expires_at > now + timedelta(days=LONGEST_DAYS):
-        return [("expiresAt", f"is more than {LONGEST_DAYS} days away: quarantine is no place to stay")]
-    return []
+        raise BadEnd(f"is more than {LONGEST_DAYS} days away: quarantine is no place to stay")
 
 
 def _told(rule: NewRule) -> dict[str, object]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from shifty.database.pool import Database
-from shifty.quarantine.add import faults_of_end
-from shifty.quarantine.errors import BadRule, RuleNotFound, RuleReleased
+from shifty.quarantine.add import require_end
+from shifty.quarantine.errors import RuleNotFound, RuleReleased
 from shifty.quarantine.model import ListedRule
 from shifty.quarantine.store import QuarantineStore
 
@@ -28,18 +28,17 @@ async def change_rule(
     """The rule as it is now.
 
     Raises:
-        BadRule: it would end in the past, or in more than a year.
+        BadEnd: it would end in the past, or in more than a year.
         RuleNotFound: this tenant has no such rule, or not in the project ``only``.
         RuleReleased: it excuses nothing any more.
     """
-    if faults := faults_of_end(changes.expires_at):
-        raise BadRule(faults)
     named = {name: value for name, value in vars(changes).items() if value is not None}
     async with db.transaction() as tx:
         store = QuarantineStore(tx, tenant_id)
         before = await store.get(rule_id, only)
         if before is None:
             raise RuleNotFound(rule_id)
+        require_end(changes.expires_at)
         if not await store.change(rule_id, named):
             raise RuleReleased(rule_id)
         after = await store.get(rule_id)

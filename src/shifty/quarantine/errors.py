@@ -54,6 +54,26 @@ class RuleReleased(Conflict):
         )
 
 
+class ErrorNotNamed(NotFound):
+    """A rule about an error goes by its digest, and this is none."""
+
+    code = "ERROR_NOT_FOUND"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(
+            f"There is no error {value[:100]!r}: a rule goes by the digest of an error, 16 hexadecimal digits, as "
+            "GET /errors lists them.",
+            {"fields": [{"path": "value", "message": "must be the digest of an error"}]},
+        )
+
+
+class BadEnd(Conflict):
+    """The rule would have ended already, or would hold for more than a year."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"expiresAt: {message}", {"fields": [{"path": "expiresAt", "message": message}]})
+
+
 class BadRule(Invalid):
     """Fields of a rule do not fit each other or their kind; details name each."""
 

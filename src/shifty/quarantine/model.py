@@ -78,6 +78,10 @@ class ListedRule(Rule):
     project: str
     project_id: int
     is_active: bool
+    test: Mapping[str, object] | None
+    """``title``, ``file`` and ``projectName`` of the one test that it is about; None: of several, or of one not seen yet."""
+    error_message: str | None
+    """Of the error that it is about, without what differs; None: it is about none, or about one that never came."""
 
     @property
     def state(self) -> State:

@@ -203,6 +203,14 @@ select least(1, struck.runs::float8 / nullif(runs_of_month.all_runs, 0)) as shar
 -- name: set_failing_share
 update quarantine_rules set failing_share = %(failing_share)s where id = %(rule_id)s and tenant_id = %(tenant_id)s;
 
+-- part: about
+       , p.slug as project, p.id as project_id, q.released_at is null and q.expires_at > now() as is_active,
+       case when q.kind = 'test' then
+           (select jsonb_build_object('title', array_to_string(k.title_path, ' › '), 'file', k.file, 'projectName', k.project_name)
+              from known_tests k where k.project_id = q.project_id and k.test_id = q.value) end as test,
+       case when q.kind = 'error' then
+           (select g.message from error_groups g where g.project_id = q.project_id and g.digest = q.value) end as error_message
+
 -- part: listed_rules
  where q.tenant_id = %(tenant_id)s
    and (%(only)s::text is null or p.slug = %(only)s)
@@ -218,7 +226,7 @@ update quarantine_rules set failing_share = %(failing_share)s where id = %(rule_
 -- name: list_rules
 select
 -- insert: rule_columns
-       , p.slug as project, p.id as project_id, q.released_at is null and q.expires_at > now() as is_active
+-- insert: about
   from quarantine_rules q join projects p on p.id = q.project_id
 -- insert: listed_rules
  order by q.created_at desc, q.id
@@ -233,7 +241,7 @@ select count(*)::int
 -- name: get_rule
 select
 -- insert: rule_columns
-       , p.slug as project, p.id as project_id, q.released_at is null and q.expires_at > now() as is_active
+-- insert: about
   from quarantine_rules q join projects p on p.id = q.project_id
  where q.id = %(rule_id)s and q.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s);
 

@@ -8,7 +8,15 @@ from starlette.requests import Request
 
 from shifty.quarantine.add import add_rule
 from shifty.quarantine.change import change_rule
-from shifty.quarantine.errors import BadRule, ProjectNotFound, QuarantineFull, RuleNotFound, RuleReleased
+from shifty.quarantine.errors import (
+    BadEnd,
+    BadRule,
+    ErrorNotNamed,
+    ProjectNotFound,
+    QuarantineFull,
+    RuleNotFound,
+    RuleReleased,
+)
 from shifty.quarantine.list_rules import RuleFilter, StateFilter, active_rules, list_rules, show_rule
 from shifty.quarantine.release import release
 from shifty.quarantine.settings import UNKNOWN, change_settings, settings_of
@@ -48,16 +56,8 @@ ReadOrIngestCaller = Annotated[Caller, Depends(_reader_or_reporter)]
 """Who reads what is there, or reports what comes: a reporter has to know what it need not fail for."""
 
 
-def _rule_id(rule_id: Annotated[str, Path(alias="ruleId", description="The id of the rule.")]) -> UUID:
-    """A malformed one is a rule that does not exist."""
-    try:
-        return UUID(rule_id)
-    except ValueError:
-        raise RuleNotFound(rule_id) from None
-
-
-RuleId = Annotated[UUID, Depends(_rule_id)]
-"""A route's ``{ruleId}``. Ask for the caller first."""
+RuleId = Annotated[UUID, Path(alias="ruleId", description="The id of the rule.")]
+"""A route's ``{ruleId:uuid}``: its form keeps it apart from ``/quarantine/settings`` and the like."""
 AskedProject = Annotated[Words, Query(alias="project", min_length=1, max_length=200, description="The project's name.")]
 
 
@@ -83,7 +83,7 @@ async def get_quarantine(
 @router.post(
     "/quarantine",
     summary="Put tests into quarantine",
-    responses=refusals(BadRule, ProjectNotFound, QuarantineFull),
+    responses=refusals(BadRule, ErrorNotNamed, BadEnd, ProjectNotFound, QuarantineFull),
 )
 async def post_quarantine(caller: AdminCaller, body: NewQuarantineRule, db: Db) -> QuarantineAdded:
     """From now on, runs do not fail for the tests that the rule matches; they still run, and are reported.
@@ -122,16 +122,16 @@ async def put_quarantine_settings(caller: AdminCaller, body: QuarantineSettingsU
     return QuarantineSettings.of(changed, body.project)
 
 
-@router.get("/quarantine/{ruleId}", summary="Show a rule of quarantine", responses=refusals(RuleNotFound))
+@router.get("/quarantine/{ruleId:uuid}", summary="Show a rule of quarantine", responses=refusals(RuleNotFound))
 async def get_quarantine_rule(caller: ReadCaller, rule_id: RuleId, db: Db) -> QuarantineRuleAnswer:
     """One rule, and who did what to it."""
     return QuarantineRuleAnswer.of(await show_rule(db, caller.tenant_id, rule_id, caller.project))
 
 
 @router.patch(
-    "/quarantine/{ruleId}",
+    "/quarantine/{ruleId:uuid}",
     summary="Change a rule of quarantine",
-    responses=refusals(BadRule, RuleNotFound, RuleReleased),
+    responses=refusals(BadEnd, RuleNotFound, RuleReleased),
 )
 async def patch_quarantine_rule(
     caller: AdminCaller, rule_id: RuleId, body: QuarantineRuleUpdate, db: Db
@@ -141,7 +141,7 @@ async def patch_quarantine_rule(
     return await _changed(db, caller, rule.id)
 
 
-@router.delete("/quarantine/{ruleId}", summary="Take tests out of quarantine", responses=refusals(RuleNotFound))
+@router.delete("/quarantine/{ruleId:uuid}", summary="Take tests out of quarantine", responses=refusals(RuleNotFound))
 async def delete_quarantine_rule(
     caller: AdminCaller,
     rule_id: RuleId,

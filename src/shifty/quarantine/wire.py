@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from shifty.quarantine.add import Added
 from shifty.quarantine.change import Changes
@@ -23,6 +23,9 @@ _Sentence = Annotated[
 ]
 _Slug = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 _Days = Annotated[int, Field(ge=1, le=365), WHOLE]
+
+LONGEST_VALUE = 500
+"""An index holds it, beside the browser's name of up to 100 letters: at most 2,400 bytes."""
 
 _NUMBER = re.compile(r"\s*[+-]?[\d_.]*(?:[eE][+-]?\d+)?\s*")
 
@@ -52,24 +55,19 @@ class NewQuarantineRule(Body):
 
     project: _Slug
     kind: RuleKind
-    value: Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=r"^[^\x00]*$")] = Field(
+    value: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")] = Field(
         description=_VALUE
     )
-    project_name: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = Field(
+    project_name: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = Field(
         default="", description="Only in this browser project; empty: in any."
     )
     owner: _Name | None = Field(default=None, description="Who mends it; left out: whose key makes the rule.")
     reason: _Sentence = Field(description="Why, for those who find it.")
     days: _Days | None = Field(default=None, description="For how long; left out: as the project says.")
     expires_at: _Moment | None = Field(
-        default=None, description="Until when, in place of `days`; at most a year away.", examples=[None]
+        default=None, description="Until when: it wins over `days`; at most a year away.", examples=[None]
     )
     source: Literal["manual", "recommendation"] = Field(default="manual", description="What it goes back to.")
-
-    @model_validator(mode="after")
-    def _one_end(self) -> "NewQuarantineRule":
-        _require_one_end(self.days, self.expires_at)
-        return self
 
     def rule(self, caller: str) -> NewRule:
         return NewRule(
@@ -91,21 +89,19 @@ class QuarantineRuleUpdate(Body):
     reason: _Sentence | None = Field(default=None, description="Why, for those who find it.")
     days: _Days | None = Field(default=None, description="For so many days from now.")
     expires_at: _Moment | None = Field(
-        default=None, description="Until when, in place of `days`; at most a year away.", examples=[None]
+        default=None, description="Until when: it wins over `days`; at most a year away.", examples=[None]
     )
-
-    @model_validator(mode="after")
-    def _one_end(self) -> "QuarantineRuleUpdate":
-        _require_one_end(self.days, self.expires_at)
-        return self
 
     def changes(self) -> Changes:
         return Changes(owner=self.owner, reason=self.reason, days=self.days, expires_at=self.expires_at)
 
 
-def _require_one_end(days: int | None, expires_at: datetime | None) -> None:
-    if days is not None and expires_at is not None:
-        raise ValueError("days and expiresAt both say when it ends: send one of them")
+class RuleTest(Body):
+    """The one test that a rule is about."""
+
+    title: str
+    file: str
+    project_name: str
 
 
 class QuarantineRule(Body):
@@ -123,6 +119,8 @@ class QuarantineRule(Body):
     matching_tests: int | None = Field(
         description="Known tests that it is about; 0 for an error, which may strike any. Null: it is active no more."
     )
+    test: RuleTest | None = Field(description="`test`: what the id stands for; null where nobody has seen it yet.")
+    error_message: str | None = Field(description="`error`: what the digest stands for, without what differs.")
     failing_share: float
     created_at: UtcTime
     created_by: str
@@ -149,6 +147,8 @@ class QuarantineRule(Body):
             source=rule.source,
             state=rule.state,
             matching_tests=matching if rule.is_active else None,
+            test=None if rule.test is None else RuleTest.model_validate(rule.test),
+            error_message=rule.error_message,
             failing_share=round(rule.failing_share, 4),
             created_at=rule.created_at,
             created_by=rule.created_by,

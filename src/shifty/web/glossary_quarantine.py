@@ -15,6 +15,8 @@ QUARANTINE: Final[Mapping[str, Word]] = {
     "QuarantineRule.id": Word("The rule's id.", _RULE),
     "ActiveRule.id": Word("The rule's id.", _RULE),
     "rule": Word("The rule.", None),
+    "RuleTest.title": Word("The titles from the outermost `describe` to the test.", "checkout › pays by card"),
+    "QuarantineRule.errorMessage": Word("What the digest stands for.", None),
     "rules": Word("The rules.", []),
     "NewQuarantineRule.kind": Word("What the rule goes by.", "title"),
     "QuarantineRule.kind": Word("What the rule goes by.", "title"),

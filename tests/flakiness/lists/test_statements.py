@@ -15,15 +15,15 @@ _FILL: tuple[LiteralString, ...] = (
     "insert into runs (id, tenant_id, project_id, origin, worker_count, branch, completed_at, closed, folded_at)"
     " select gen_random_uuid(), tenant_id, id, 'reported', 1, 'main', now() - n * interval '1 hour', true, now()"
     " from projects, generate_series(1, 20) n",
-    "insert into known_tests (tenant_id, project_id, test_id, file, title_path, first_seen_at, last_seen_at, last_run_id,"
-    " last_outcome) select tenant_id, id, 't' || n, 'f' || n / 10, array['t' || n], now(), now(), gen_random_uuid(),"
-    " 'passed' from projects, generate_series(1, 500) n",
+    "insert into known_tests (tenant_id, project_id, test_id, file, title_path, first_seen_at, last_seen_at,"
+    " last_run_id, last_outcome) select tenant_id, id, 't' || n, 'f' || n / 10, array['t' || n], now(), now(),"
+    " gen_random_uuid(), 'passed' from projects, generate_series(1, 500) n",
     "insert into test_results (tenant_id, project_id, run_id, test_ref, ended_at, outcome, retried, burst, quarantined,"
     " attempts, failed_attempts, duration_ms, failed_ms) select r.tenant_id, r.project_id, r.id, k.id, r.completed_at,"
     " 'passed', false, false, false, 1, 0, 100, 0 from runs r join known_tests k on k.project_id = r.project_id",
-    "insert into assessments (test_ref, tenant_id, project_id, verdict, total_runs, failed_runs, flaky_runs, rate, low, high,"
-    " failing_share, lost_ms, assessed_at) select id, tenant_id, project_id, 'flaky', 10, 0, 2, 20, 5, 40, .2, 9, now()"
-    " from known_tests where id % 50 = 0",
+    "insert into assessments (test_ref, tenant_id, project_id, verdict, total_runs, failed_runs, flaky_runs, rate, low,"
+    " high, failing_share, lost_ms, assessed_at) select id, tenant_id, project_id, 'flaky', 10, 0, 2, 20, 5, 40, .2, 9,"
+    " now() from known_tests where id % 50 = 0",
     "vacuum analyze",
 )
 
