@@ -20,8 +20,6 @@ from uuid import UUID
 import httpx
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
-from shifty.flakiness.fold_runs import fold_due
-from shifty.flakiness.nightly import look_again
 
 from bench.lists import bar, server, times
 from bench.report import write
@@ -29,6 +27,8 @@ from shifty.database.embedded import EmbeddedPostgres
 from shifty.database.migrate import migrate
 from shifty.database.pool import Database
 from shifty.database.queries import parse_queries
+from shifty.flakiness.fold_runs import fold_due
+from shifty.flakiness.nightly import look_again
 from shifty.tenants.keys import create_key, create_tenant
 from shifty.tenants.model import Scope
 

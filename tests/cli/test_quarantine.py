@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from shifty.cli.main import application
 from shifty.cli.quarantine import chosen
-from shifty.cli.quarantine_show import sentence
+from shifty.cli.quarantine_show import sentence, what
 from shifty.client.errors import Stopped
-from shifty.client.quarantine_api import Kind, Rule
+from shifty.client.quarantine_api import Kind, Rule, RuledTest
 from shifty.errors import UsageError
 from tests.support.quarantine import quarantine
 from tests.support.server import RunningServer
@@ -95,3 +95,13 @@ def test_a_rule_about_an_error_counts_no_tests() -> None:
     )
 
     assert sentence(rule) == "Quarantined: error 0123 until 2026-12-12. Rule 1a2b3c4d."
+
+
+def test_what_only_programs_understand_is_said_in_words() -> None:
+    until = datetime(2026, 12, 12, tzinfo=UTC)
+    ruled = RuledTest(title="cart › adds", file="cart.spec.ts", project_name="webkit")
+    test = Rule(id="1", kind="test", value="ff0d", test=ruled, expires_at=until)
+    error = Rule(id="2", kind="error", value="0123456789abcdef", error_message="Time out\n  at …", expires_at=until)
+
+    assert what(test) == "test cart › adds (cart.spec.ts) in webkit"
+    assert what(error) == "error 01234567: Time out"

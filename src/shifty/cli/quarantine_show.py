@@ -6,6 +6,7 @@ from rich.text import Text
 from shifty.cli.output import count, minute, table
 from shifty.client.quarantine_api import Made, QuarantineSettings, Rule, RuleInFull, Rules
 
+_LONGEST = 100
 _NONE = {
     "active": "Nothing is quarantined.",
     "released": "No rule has been released.",
@@ -100,7 +101,14 @@ def _tests(rule: Rule) -> str:
 
 
 def what(rule: Rule) -> str:
-    return f"{rule.kind} {rule.value}{f' in {rule.project_name}' if rule.project_name else ''}"
+    """In words where ids and digests say nothing to people."""
+    value, browser = rule.value, rule.project_name
+    if rule.test:
+        value, browser = f"{rule.test.title} ({rule.test.file})", browser or rule.test.project_name
+    elif rule.error_message:
+        lines = rule.error_message.strip().splitlines()
+        value = f"{rule.value[:8]}: {lines[0][:_LONGEST] if lines else ''}"
+    return f"{rule.kind} {value}{f' in {browser}' if browser else ''}"
 
 
 def _until(rule: Rule) -> str:

@@ -101,7 +101,7 @@ class _Again:
             raise
 
     def _commit(self, original: RunInFull, checkout: Checkout) -> str | None:
-        """What is run here. A change that nobody has committed is another state than its commit's, and than the last."""
+        """What is run here. A change that nobody has committed is another state than its commit's and the last one."""
         if self.asked.origin.commit or checkout.commit is None:
             return self.asked.origin.commit
         commit = checkout.commit

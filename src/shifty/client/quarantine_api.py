@@ -14,6 +14,14 @@ Kind: TypeAlias = Literal["test", "file", "title", "tag", "error"]
 State: TypeAlias = Literal["active", "released", "expired", "all"]
 
 
+class RuledTest(Answer, kw_only=True, frozen=True):
+    """What a test id stands for."""
+
+    title: str
+    file: str = ""
+    project_name: str = ""
+
+
 class Rule(Answer, kw_only=True, frozen=True):
     """Excuses the failures of the tests that it matches, until it expires or is released."""
 
@@ -21,6 +29,10 @@ class Rule(Answer, kw_only=True, frozen=True):
     project: str = ""
     kind: str
     value: str
+    test: RuledTest | None = None
+    """Of a rule about one test that is known."""
+    error_message: str | None = None
+    """Of a rule about an error that is known."""
     project_name: str = ""
     """A browser project; empty: any."""
     owner: str = ""

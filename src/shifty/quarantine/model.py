@@ -79,7 +79,7 @@ class ListedRule(Rule):
     project_id: int
     is_active: bool
     test: Mapping[str, object] | None
-    """``title``, ``file`` and ``projectName`` of the one test that it is about; None: of several, or of one not seen yet."""
+    """``title``, ``file`` and ``projectName`` of the one test that it is about; None: of several, or not seen yet."""
     error_message: str | None
     """Of the error that it is about, without what differs; None: it is about none, or about one that never came."""
 
