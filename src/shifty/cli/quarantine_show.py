@@ -56,6 +56,7 @@ def print_rule(out: Console, found: RuleInFull) -> None:
     facts = {
         "project": rule.project,
         "what": what(rule),
+        "id": rule.value if rule.test or rule.error_message else "",
         "tests": _tests(rule),
         "reason": rule.reason,
         "owner": rule.owner,
