@@ -36,8 +36,8 @@ select %(tenant_id)s, %(project_id)s, %(run_id)s, k.id, %(ended_at)s, case when 
        k.id - 1, 'runner-' || k.id %% 20, case when flaky or broken then left(md5((k.id %% 300)::text), 16) end,
        case when flaky then '{timeout}'::text[] else '{}' end
   from known_tests k,
-       lateral (select k.id %% 50 = 7 and abs(hashint8(k.id * 7919 + %(n)s)) %% 100 < 2 + k.id %% 39 as flaky,
-                       k.id %% 500 = 3 and %(n)s > %(middle)s as broken) x
+       lateral (select k.id / 5 %% 50 = 7 and abs(hashint8(k.id * 7919 + %(n)s)) %% 100 < 2 + k.id / 5 %% 39 as flaky,
+                       k.id / 5 %% 500 = 3 and %(n)s > %(middle)s as broken) x
  where k.tenant_id = %(tenant_id)s and k.id %% %(fifths)s = %(n)s %% %(fifths)s;
 
 -- name: groups
@@ -64,10 +64,10 @@ returning id;
 insert into tests (run_id, test_id, tenant_id, file, project_name, title_path, line, tags, shard_index, outcome, raw_status,
                    flaky, retry_count, duration_ms, error_message, attempts, revision, worker, started_at, finished_at)
 select %(run_id)s, k.test_id, k.tenant_id, k.file, k.project_name, k.title_path, k.line, k.tags, 0,
-       case when k.id %% 100 = 7 then 'failed' else 'passed' end, case when k.id %% 100 = 7 then 'failed' else 'passed' end,
-       k.id %% 100 = 57, case when k.id %% 50 = 7 then 1 else 0 end, 1200,
-       case when k.id %% 100 = 7 then e.message end,
-       case when k.id %% 50 = 7 then jsonb_build_array(failed.attempt, last.attempt || jsonb_build_object('attempt', 1))
+       case when k.id / 5 %% 100 = 7 then 'failed' else 'passed' end, case when k.id / 5 %% 100 = 7 then 'failed' else 'passed' end,
+       k.id / 5 %% 100 = 57, case when k.id / 5 %% 50 = 7 then 1 else 0 end, 1200,
+       case when k.id / 5 %% 100 = 7 then e.message end,
+       case when k.id / 5 %% 50 = 7 then jsonb_build_array(failed.attempt, last.attempt || jsonb_build_object('attempt', 1))
             else jsonb_build_array(last.attempt) end,
        1, 'runner-' || k.id %% 20, now() - interval '10 minutes' + k.id %% 600 * interval '1 second', now()
   from known_tests k,
@@ -78,6 +78,6 @@ select %(run_id)s, k.test_id, k.tenant_id, k.file, k.project_name, k.title_path,
                        'steps', jsonb_build_array(
                            jsonb_build_object('title', 'page.goto(/checkout)', 'category', 'pw:api', 'durationMs', 300),
                            jsonb_build_object('title', 'expect.toBeVisible', 'category', 'expect', 'durationMs', 40)))
-                       || case when k.id %% 100 = 7 then jsonb_build_object('status', 'failed',
+                       || case when k.id / 5 %% 100 = 7 then jsonb_build_object('status', 'failed',
                                'errors', jsonb_build_array(jsonb_build_object('message', e.message))) else '{}'::jsonb end as attempt) last
  where k.tenant_id = %(tenant_id)s and k.id %% %(fifths)s = 2 %% %(fifths)s;

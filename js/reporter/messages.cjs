@@ -5,6 +5,7 @@ const { fromRoot, slimHeal } = require('./heals.cjs');
 const { relativeTo, stableTestId } = require('./identity.cjs');
 const { toJson } = require('./json.cjs');
 const { lastOf } = require('./results.cjs');
+const { errorsCut } = require('./tests.cjs');
 
 const LONGEST_TITLE = 10_000;
 const LONGEST_PATH = 1024;
@@ -50,7 +51,7 @@ function idOf(ref) {
 
 /** What keeps the server from taking the test at all; null for nearly all. @param {TestRef} ref */
 function unspeakable(ref) {
-  if (ref.testFile.length > LONGEST_PATH) return `its path has more than ${LONGEST_PATH} characters`;
+  if (Buffer.byteLength(ref.testFile) > LONGEST_PATH) return `its path has more than ${LONGEST_PATH} bytes`;
   const long = [...ref.titlePath, ref.projectName, ...ref.tags].some((title) => title.length > LONGEST_TITLE);
   return long ? `a title or tag has more than ${LONGEST_TITLE} characters` : null;
 }
@@ -113,8 +114,7 @@ function notRunOf(ref, reason) {
 function fitting(result) {
   let text = toJson(result);
   for (let level = 1; level <= 4 && Buffer.byteLength(text) > LARGEST_RESULT; level++) {
-    // Without attempts the server makes one up from the rest.
-    const attempts = level === 4 ? null : result.attempts.map((attempt) => slimmer(attempt, level));
+    const attempts = level === 4 ? lastOnly(result.attempts) : result.attempts.map((attempt) => slimmer(attempt, level));
     text = toJson({ ...result, attempts, errorMessage: cut(result.errorMessage, 20_000) });
   }
   return text;
@@ -124,9 +124,24 @@ function fitting(result) {
 function slimmer(attempt, level) {
   const slim = { ...attempt, steps: [], stdout: cut(attempt.stdout, 2000), stderr: cut(attempt.stderr, 2000) };
   if (level === 1) return slim;
-  const errors = slim.errors.slice(0, 1).map((error) => ({ ...error, message: cut(error.message, 4000), stack: null, snippet: null }));
-  const slimmest = { ...slim, errors, stdout: '', stderr: '', attachments: [] };
-  return level === 2 ? slimmest : { ...slimmest, errors: [], heals: slim.heals.map(slimHeal) };
+  const slimmest = { ...slim, errors: shorter(attempt.errors, 4000), stdout: '', stderr: '', attachments: [] };
+  return level === 2 ? slimmest : { ...slimmest, errors: shorter(attempt.errors, 500), heals: slim.heals.map(slimHeal) };
+}
+
+/** @param {ReturnType<typeof errorOf>[]} errors @param {number} longest */
+function shorter(errors, longest) {
+  // The first may only say that the time of the test was over.
+  const kept = errors.slice(0, 2).map((error) => ({ ...error, message: cut(error.message, longest), stack: null, snippet: null }));
+  const isWhole = errors.every((error, index) => kept[index]?.message === error.message);
+  return isWhole ? kept : [...kept, errorsCut()];
+}
+
+/**
+ * The verdict alone. With no attempt at all the server would make one up, whose only error were the result's message.
+ * @param {ReturnType<typeof attemptOf>[]} attempts
+ */
+function lastOnly(attempts) {
+  return attempts.slice(-1).map((attempt) => ({ ...slimmer(attempt, 3), heals: [] }));
 }
 
 /** @template {string | null} T @param {T} text @param {number} longest */

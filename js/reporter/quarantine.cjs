@@ -5,9 +5,10 @@
 const { Away, Refused } = require('./errors.cjs');
 const { idOf } = require('./messages.cjs');
 const { lastOf } = require('./results.cjs');
-const { isAbout } = require('./rules.cjs');
+const { isAbout, isRule } = require('./rules.cjs');
 
 const MOST_NAMED = 5;
+const ANSWER_MS = 5_000;
 
 /**
  * @typedef {import('./playwright').FullConfig} FullConfig
@@ -24,35 +25,18 @@ class Quarantine {
     this.server = server;
     this.route = `/quarantine/active?project=${encodeURIComponent(project)}`;
     this.notes = notes;
-    /** @type {Rules | undefined} */
-    this.known = undefined;
-    /** Why there are none. @type {Error | undefined} */
-    this.fault = undefined;
-    /** @type {Promise<void> | undefined} */
-    this.asking = undefined;
-  }
-
-  /** Beside the tests, none of which waits for it. */
-  ask() {
-    this.asking = this.server.call('GET', this.route).then(
-      (answer) => {
-        if (Array.isArray(answer.rules)) this.known = { rules: answer.rules, cap: Number(answer.cap) || 0 };
-      },
-      (error) => {
-        this.fault = error;
-      },
-    );
   }
 
   /**
-   * Whether nothing went wrong but what is excused, and says so.
+   * Whether nothing went wrong but what is excused, and says so. The rules are those of this moment, as for the server:
+   * one that was released while the tests ran excuses nothing.
    * @param {Results} results
    * @param {string} status of Playwright
    * @param {string | null} doubt what else speaks against a green run
    * @param {FullConfig} config
-   * @param {number} patienceMs
+   * @param {number} [patienceMs]
    */
-  async excuses(results, status, doubt, config, patienceMs) {
+  async excuses(results, status, doubt, config, patienceMs = ANSWER_MS) {
     if (status !== 'failed') return false;
     const failed = results.failures(flakyFails(config));
     const rules = failed.length ? await this.rules(patienceMs) : undefined;
@@ -68,15 +52,24 @@ class Quarantine {
 
   /** @param {number} patienceMs @returns {Promise<Rules | undefined>} */
   async rules(patienceMs) {
-    await within(this.asking, patienceMs);
-    if (!this.known && this.fault instanceof Away) {
-      this.ask();
-      await within(this.asking, patienceMs);
+    try {
+      return await within(this.ask(), patienceMs);
+    } catch (error) {
+      // A server without quarantine has no rules.
+      const isOld = error instanceof Refused && error.status === 404;
+      if (!isOld) this.notes.say(`quarantine could not be asked, so every failure counts: ${error instanceof Error ? error.message : error}`);
+      return undefined;
     }
-    // A server without quarantine has no rules.
-    const isOld = this.fault instanceof Refused && this.fault.status === 404;
-    if (!this.known && !isOld) this.notes.say(`quarantine could not be asked, so every failure counts: ${this.fault ? this.fault.message : 'no answer yet'}`);
-    return this.known;
+  }
+
+  /** @returns {Promise<Rules>} */
+  async ask() {
+    const answer = await this.server.call('GET', this.route).catch((error) => {
+      if (error instanceof Away) return this.server.call('GET', this.route);
+      throw error;
+    });
+    if (!answer || !Array.isArray(answer.rules)) throw new Error('its answer has no rules');
+    return { rules: answer.rules.filter(isRule), cap: Number(answer.cap) || 0 };
   }
 }
 
@@ -123,15 +116,19 @@ function flakyFails(config) {
   return Boolean(config.failOnFlakyTests) || process.argv.includes('--fail-on-flaky-tests');
 }
 
-/** @param {Promise<void> | undefined} promise @param {number} ms */
+/** @param {Promise<Rules>} promise @param {number} ms @returns {Promise<Rules>} */
 async function within(promise, ms) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Away(`no answer within ${ms / 1000} s`)), ms);
   });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @param {number} number @param {string} what */

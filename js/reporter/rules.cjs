@@ -20,6 +20,15 @@
  * @property {string[]} tags
  */
 
+/** Whether the server has sent what a rule must be: one that is half understood could excuse too much. @param {unknown} told @returns {told is Rule} */
+function isRule(told) {
+  if (!told || typeof told !== 'object') return false;
+  /** @type {Record<string, unknown>} */
+  const fields = { ...told };
+  const isWhole = ['kind', 'value', 'projectName', 'owner', 'reason', 'expiresAt'].every((name) => typeof fields[name] === 'string');
+  return isWhole && !Number.isNaN(Date.parse(String(fields.expiresAt)));
+}
+
 /** @param {Rule} rule @param {Subject} test */
 function isAbout(rule, test) {
   if (rule.projectName && rule.projectName !== test.projectName) return false;
@@ -55,4 +64,4 @@ function bare(tag) {
   return tag.startsWith('@') ? tag.slice(1) : tag;
 }
 
-module.exports = { isAbout };
+module.exports = { isAbout, isRule };

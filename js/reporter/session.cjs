@@ -65,7 +65,6 @@ class Session {
   /** @param {Suite} suite */
   begin(suite) {
     if (this.share.isEmpty) return;
-    this.quarantine.ask();
     if (this.settings.orchestrate && !this.share.asked) {
       this.notes.say('Playwright before 1.62 lets no reporter choose tests: this machine runs what its command line says');
     }
@@ -195,9 +194,7 @@ class Session {
   async excuses(status) {
     // What the server hears nothing of must not pass.
     if (this.ways.courier.refusal) return false;
-    const { results, config, settings } = this;
-    const asked = () => this.quarantine.excuses(results, status, this.doubt(), config, settings.flushMs);
-    return Boolean(await this.notes.guarded(asked));
+    return Boolean(await this.notes.guarded(() => this.quarantine.excuses(this.results, status, this.doubt(), this.config)));
   }
 
   /** What speaks against a green run although its tests may be excused. */
@@ -205,7 +202,8 @@ class Session {
     const { courier } = this.ways;
     if (this.erring) return 'an error outside of its tests';
     if (this.share.missing.length) return 'tests that were planned for this machine, whose suite does not have them';
-    return courier.dropped ? 'results that the server does not take' : null;
+    if (courier.dropped) return 'results that the server does not take';
+    return courier.waiting.length ? 'results that did not reach the server' : null;
   }
 
   async deliver() {

@@ -8,6 +8,7 @@ const LONGEST_TEXT = 64 * 1024;
 const LONGEST_TITLE = 500;
 const MOST_STEPS = 200;
 const MOST_ERRORS = 20;
+const ERRORS_CUT = 'More errors of this attempt were cut by Shifty.';
 const MOST_ATTACHMENTS = 100;
 
 /**
@@ -51,6 +52,17 @@ function faultOf(error) {
     snippet: plain(error.snippet),
     location: placeOf(error.location),
   };
+}
+
+/** Stands for errors that are left out: a quarantine rule about those that are kept must not excuse the others. */
+function errorsCut() {
+  return faultOf({ message: ERRORS_CUT });
+}
+
+/** @param {TestError[]} errors of an attempt */
+function faultsOf(errors) {
+  const kept = errors.slice(0, MOST_ERRORS).map(faultOf);
+  return errors.length > kept.length ? [...kept, errorsCut()] : kept;
 }
 
 /** @param {(string | Buffer)[]} chunks */
@@ -218,7 +230,7 @@ function attemptEnded(test, result) {
     startedAt: result.startTime instanceof Date ? result.startTime.toISOString() : null,
     durationMs: Math.max(0, Math.round(result.duration)),
     workerIndex: result.workerIndex,
-    errors: result.errors.slice(0, MOST_ERRORS).map(faultOf),
+    errors: faultsOf(result.errors),
     steps: stepsOf(result),
     stdout: printed(result.stdout),
     stderr: printed(result.stderr),
@@ -230,4 +242,4 @@ function attemptEnded(test, result) {
   };
 }
 
-module.exports = { attemptBegan, attemptEnded, faultOf, testOf, testsOf };
+module.exports = { attemptBegan, attemptEnded, errorsCut, faultOf, testOf, testsOf };

@@ -5,6 +5,7 @@ const { test } = require('node:test');
 const { artifactsOf } = require('../reporter/attachments.cjs');
 const { healsOf } = require('../reporter/heals.cjs');
 const { inParts, resultOf, startsOf, unspeakable } = require('../reporter/messages.cjs');
+const { attemptEnded } = require('../reporter/tests.cjs');
 
 const REF = { testFile: 'a.spec.ts', testName: 'x', titlePath: ['x'], projectName: '', line: 1, tags: [], repeat: 0, serial: null };
 const TEST = { id: '1', project: '', file: '/r/a.spec.ts', titlePath: ['x'], line: 1, tags: [], retries: 9, repeat: 0, expectedStatus: 'passed', focused: false, parallel: false, serial: null, together: null };
@@ -14,6 +15,8 @@ const HEAL = JSON.stringify({
   success: true, explanation: 'x'.repeat(3000), callSite: { file: '/r/pages/cart.ts', line: 3, column: 9 },
   frames: [{ file: '/r/pages/cart.ts', line: 3, column: 9 }, { file: 'a.spec.ts', line: 1, column: 1 }],
 });
+
+const CUT = /^More errors of this attempt were cut by Shifty\.$/;
 
 /** @param {number} retry @param {string} text */
 function attempt(retry, text) {
@@ -38,21 +41,50 @@ test('a result always fits into a message, and keeps its verdict and the first e
     assert.deepEqual([result.status, result.retryCount, result.final], ['failed', 3, true]);
     assert.ok(result.errorMessage.startsWith('\u{1f3ad}'));
     assert.equal(result.attempts[3].heals[0].callSite.file, 'pages/cart.ts');
+    assert.ok(result.attempts[3].errors[0].message.startsWith('\u{1f3ad}'));
   }
 });
 
 test('a result too large in all its parts keeps what was healed, and at last the verdict alone', () => {
-  for (const [count, expected] of /** @type {const} */ ([[60, 60], [3000, null]])) {
+  for (const [count, expected] of /** @type {const} */ ([[60, 60], [3000, 1]])) {
     const attempts = Array.from({ length: count }, (_, retry) => ({ ...attempt(retry, 'x'), heals: Array(4).fill(attempt(0, '').heals[0]) }));
 
     const text = resultOf('/r', { test: TEST, ref: REF, attempts, running: false, final: true });
 
     assert.ok(Buffer.byteLength(text) <= 800 * 1024);
     const result = JSON.parse(text);
-    assert.equal(result.attempts && result.attempts.length, expected);
+    assert.equal(result.attempts.length, expected);
+    assert.match(result.attempts.at(-1).errors.at(-1).message, CUT);
     assert.deepEqual([result.status, result.retryCount], ['failed', count - 1]);
-    if (expected) assert.equal(result.attempts[0].heals[3].healedSelector, 'internal:testid=[data-testid="save"s]');
+    if (expected > 1) assert.equal(result.attempts[0].heals[3].healedSelector, 'internal:testid=[data-testid="save"s]');
   }
+});
+
+test('errors that are cut are never left out without a word, at each size', () => {
+  for (const size of [2, 3000, 6000, 100_000, 3_000_000]) {
+    // The last of them is what no rule names.
+    const errors = [...Array(3).fill('known\n'), 'money'].map((text) => ({ message: text.padEnd(size / 4, 'z'), stack: null, snippet: null, location: null }));
+    const attempts = Array.from({ length: 40 }, (_, retry) => ({ ...attempt(retry, ''), errors }));
+
+    const result = JSON.parse(resultOf('/r', { test: TEST, ref: REF, attempts, running: false, final: true }));
+
+    assert.ok(result.attempts.length);
+    for (const told of result.attempts) assert.match(told.errors.at(-1).message, /^money|^More errors of this attempt were cut/);
+  }
+});
+
+test('an attempt has at most 20 errors, and says when it had more', () => {
+  /** @type {any} */
+  const testCase = { id: '1', expectedStatus: 'passed', retries: 0, annotations: [], outcome: () => 'unexpected' };
+  const ended = (/** @type {number} */ count) => {
+    /** @type {any} */
+    const result = { retry: 0, status: 'failed', duration: 1, workerIndex: 0, steps: [], stdout: [], stderr: [], attachments: [], errors: Array(count).fill({ message: 'x' }) };
+    return attemptEnded(testCase, result).errors.map(({ message }) => message);
+  };
+
+  assert.deepEqual(ended(20), Array(20).fill('x'));
+  assert.equal(ended(21).length, 21);
+  assert.match(ended(21)[20] || '', CUT);
 });
 
 test('a large suite is told in several messages, each below a megabyte', () => {

@@ -98,6 +98,15 @@ def test_messages_that_differ_in_numbers_only_have_one_digest_and_others_have_no
     assert len(find(COVERED).digest) == 16
 
 
+def test_errors_that_differ_only_behind_what_is_shown_of_them_have_digests_of_their_own() -> None:
+    known, other = (
+        find("\n".join([*map(str.__mul__, "abcdefghijklmnopqrst", [3] * 20), end])) for end in ("x y", "z y")
+    )
+
+    assert known.message == other.message
+    assert known.digest != other.digest
+
+
 @pytest.mark.parametrize("message", ["", " \n", "\x1b[31m\x1b[0m"])
 def test_an_empty_message_is_a_finding_of_its_own(message: str) -> None:
     finding = find(message)

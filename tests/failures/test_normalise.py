@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shifty.failures.normalise import normalise
+from shifty.failures.normalise import normalise, shown
 
 PIECES = (
     *("Error: ", "expect(", "received", ").toBe(", "Call log:\n", "  - waiting for ", "locator('#pay')", "\n", " "),
@@ -60,6 +60,8 @@ Call log:
 Aria snapshot:
 - heading "Order failed" [level=1]
 """
+LINES = "\n".join(f"{letter} is not what it was" for letter in "abcdefghijklmnop")
+LONG_LINES = "\n".join(letter + " word" * 50 for letter in "abcde")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,12 @@ Aria snapshot:
             "def test():\n>   assert f()\nE       AssertionError: no\nE       assert 3 == 4\n\na.py:3: AssertionError",
             "AssertionError: no\nassert <n> == <n>",
         ),
+        (
+            "a.py:3: in test\n    assert f()\nE   AssertionError: no\nE    +  where 3 = f()",
+            "AssertionError: no\n+ where <n> = f()",
+        ),
+        ("E   no\n\nE   3 == 4", "no\n<n> == <n>"),
+        ("Error: cannot pay\nE   see the log", "Error: cannot pay\nE see the log"),
         ("assert <a.O object at 0x7fcfd1f59790> == 3", "assert <a.O object at <id>> == <n>"),
         (
             "Error: x\n    at eval (eval at f (:370:30), <anonymous>:2:17)\n    at async Promise.all (index 0)",
@@ -141,6 +149,10 @@ def test_a_message_is_reduced_to_what_tells_its_cause(message: str, reduced: str
         (WRONG_TEXT, WRONG_TEXT.replace("heading", "button")),
         ("TypeError: reading 'foo'", "TypeError: reading 'bar'"),
         ("no /Users/a.spec.ts-snapshots/x.png", "no /Users/b.spec.ts-snapshots/x.png"),
+        ("Error: cannot pay\nE   see the log", "Error: order lost\nE   see the log"),
+        (f"{LINES}\nno money", f"{LINES}\nno order"),
+        ("Error: " + "a b c " * 60 + "no money", "Error: " + "a b c " * 60 + "no order"),
+        (f"{LONG_LINES}\nno money", f"{LONG_LINES}\nno order"),
     ],
 )
 def test_two_causes_stay_two(one: str, other: str) -> None:
@@ -176,6 +188,16 @@ def test_colours_change_nothing(codes: list[str], random: Random) -> None:
     assert normalise("".join(coloured)) == normalise(plain)
 
 
+@pytest.mark.parametrize(
+    "text", ["1 " * 8000, "a1\n" * 5000, "E   " * 4000, LONG_LINES * 9, "1 minute " * 2000, "/a/b.ts " * 2000]
+)
+def test_what_is_long_and_reduced_already_stays_as_it_is(text: str) -> None:
+    once = normalise(text)
+
+    assert normalise(once) == once
+    assert shown(shown(once)) == shown(once)
+
+
 @given(TEXTS)
 @example("0A:/")
 @example("data:text/html,x-3«2026-11-28T10:00:00Zshttp://h:1/a/2?q=3#/x")
@@ -187,7 +209,7 @@ def test_what_is_reduced_already_stays_as_it_is(text: str) -> None:
 
 @given(TEXTS)
 def test_what_is_left_can_be_stored_and_read(text: str) -> None:
-    reduced = normalise(text)
+    reduced = shown(normalise(text))
 
     assert len(reduced) <= 1200
     assert all(sign == "\n" or ord(sign) >= 0x20 for sign in reduced)

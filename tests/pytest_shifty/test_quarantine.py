@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from pytest_shifty.quarantine import rules_of
 from pytest_shifty.rules import Rule, Subject, is_about
 from tests.pytest_shifty.conftest import PROJECT, Suite, address
 from tests.support.quarantine import EXAMPLES, change_cap, quarantine
@@ -19,6 +20,36 @@ from tests.worker.playwright.conftest import SUITES
 
 RULES = (("file", "test_shaky.py"), ("title", "test_half*"))
 SYNTAX = "def test_(:\n"
+OWN_STATUS = """
+def pytest_sessionfinish(session):
+    session.exitstatus = 7
+"""
+RELEASED = """
+import json, os
+from urllib.request import Request, urlopen
+
+def pytest_sessionfinish():
+    headers = {"Authorization": "Bearer " + os.environ["SHIFTY_API_KEY"], "X-Tenant-ID": os.environ["SHIFTY_TENANT_ID"]}
+    base = os.environ["SHIFTY_API_URL"] + "/api/v1/quarantine"
+    rules = json.load(urlopen(Request(base + "/active?project=shop", headers=headers)))["rules"]
+    for rule in rules:
+        urlopen(Request(base + "/" + rule["id"], headers=headers, method="DELETE")).close()
+"""
+TOO_LONG = """
+import pytest
+
+@pytest.mark.parametrize("text", ["y" * 10_100])
+def test_half_told(text):
+    raise AssertionError
+"""
+RULE = {
+    "kind": "file",
+    "value": "*",
+    "projectName": "",
+    "owner": "o",
+    "reason": "r",
+    "expiresAt": "2999-01-01T00:00:00Z",
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +131,43 @@ async def test_what_nobody_hears_of_is_not_excused(server: RunningServer, plain:
 
     assert (unreported.code, unheard.code) == (1, 1)
     assert "quarantine could not be asked, so every failure counts" in unheard.printed
+
+
+@pytest.mark.parametrize(("own", "code"), [(OWN_STATUS, 7), (RELEASED, 1)], ids=["status", "release"])
+async def test_what_happens_at_the_end_counts(server: RunningServer, plain: Suite, own: str, code: int) -> None:
+    await quarantine(server, PROJECT, *RULES)
+    (plain.folder / "conftest.py").write_text(own)
+
+    played = await plain.play("test_half.py", **address(server), SHIFTY_RUN_ID=str(uuid4()))
+
+    assert played.code == code, played.printed
+    assert "QUARANTINED" not in played.printed
+
+
+async def test_what_the_server_refuses_is_not_excused(server: RunningServer, plain: Suite) -> None:
+    await quarantine(server, PROJECT, *RULES)
+    (plain.folder / "test_long.py").write_text(TOO_LONG)
+
+    played = await plain.play("test_long.py", "test_half.py", **address(server), SHIFTY_RUN_ID=str(uuid4()))
+
+    assert played.code == 1, played.printed
+    assert "because of results that did not reach the server." in played.printed
+    assert "note: the server refused a message, which is lost: " in played.printed
+
+
+def test_what_is_no_rule_is_left_out() -> None:
+    wrong = [None, "all", [], {}, RULE | {"reason": None}, RULE | {"projectName": 0}]
+    ends = ["soon", "0001-01-01T00:00:00+14:00"]
+
+    rules, cap = rules_of({"rules": [*wrong, *(RULE | {"expiresAt": end} for end in ends), RULE], "cap": 2})
+
+    assert ([rule.value for rule in rules], cap) == (["*"], 2)
+
+
+@pytest.mark.parametrize("answer", [None, [], "x", {"rules": {}, "cap": 2}, {"rules": [RULE], "cap": "NaN"}])
+def test_an_answer_without_rules_is_none(answer: object) -> None:
+    with pytest.raises(ValueError, match="no rules"):
+        rules_of(answer)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])

@@ -27,6 +27,9 @@ HOOK = Path(__file__).parents[2] / "js" / "heal"
     [
         ("tests/test_a.py::test_b[chromium]", TestName("suite/tests/test_a.py", ("test_b[chromium]",), "chromium")),
         ("test_a.py::Cart::test_b", TestName("suite/test_a.py", ("Cart", "test_b"), "")),
+        ("a[1]/test_a.py::test_b", TestName("suite/a[1]/test_a.py", ("test_b",), "")),
+        ("a[1]/test_a.py::Cart::b[x]", TestName("suite/a[1]/test_a.py", ("Cart", "b[x]"), "")),
+        ("a[1]/cart.yaml", TestName("suite/a[1]/cart.yaml", (), "")),
         ("test_a.py::test_b[firefox-a::b]", TestName("suite/test_a.py", ("test_b[firefox-a::b]",), "firefox")),
     ],
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shifty.failures.classify import find
 from shifty.quarantine.add import add_rule
 from shifty.quarantine.automatic import add_automatic_rules
 from shifty.quarantine.errors import QuarantineFull
@@ -99,6 +100,7 @@ async def test_without_an_owner_it_is_the_callers(api: Api) -> None:
         ({"kind": "file", "value": "/repo/a.spec.ts"}, ["value"]),
         ({"kind": "file", "value": "../a.spec.ts"}, ["value"]),
         ({"value": "a\0"}, ["value"]),
+        ({"kind": "error", "value": find("").digest}, ["value"]),
         ({"source": "automatic"}, ["source"]),
         ({"kind": "suite", "reason": "", "days": 0}, ["kind", "reason", "days"]),
     ],

@@ -147,11 +147,10 @@ def test_a_rule_whose_time_is_over_excuses_nothing() -> None:
     script = """
         const { Quarantine } = require(process.argv[1]);
         const [expiresAt] = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-        const rule = { kind: 'file', value: '*', projectName: '', owner: 'me', reason: 'why', expiresAt };
+        const rule = { id: '1', kind: 'file', value: '*', projectName: '', owner: 'me', reason: 'why', expiresAt };
         const ref = { testFile: 'a', titlePath: ['a'], projectName: '', tags: [], repeat: 0 };
         const results = { failures: () => [{ ref, attempts: [{ outcome: 'unexpected' }] }] };
         const asked = new Quarantine({ call: async () => ({ rules: [rule], cap: 9 }) }, 'shop', { say() {} });
-        asked.ask();
         asked.excuses(results, 'failed', null, {}, 1000).then((isExcused) => console.log(isExcused));
     """
 

@@ -54,3 +54,20 @@ def test_what_is_no_json_is_refused_in_a_sentence() -> None:
 
 def test_unknown_fields_are_ignored_so_that_reporters_may_be_newer() -> None:
     assert isinstance(decode(b'{"type":"run:end","payload":{"shardIndex":0,"mood":"good"}}'), RunEndMessage)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"type":"test:start","payload":{"testFile":"%s","testName":"t"}}',
+        b'{"type":"test:batch","payload":{"results":[{"testFile":"%s","testName":"t","status":"passed"}]}}',
+        b'{"type":"run:start","payload":{"tests":[{"testFile":"%s","testName":"t"}]}}',
+        b'{"type":"run:error","payload":{"testFile":"%s","error":{"message":"m"}}}',
+    ],
+)
+def test_a_path_that_no_index_can_hold_is_refused_at_the_door(message: bytes) -> None:
+    fits, too_long = ("測" * 341).encode(), ("測" * 342).encode()
+
+    decode(message % fits)
+    with pytest.raises(BadMessage, match="1024 bytes"):
+        decode(message % too_long)

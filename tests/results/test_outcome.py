@@ -76,6 +76,15 @@ def test_an_unexpected_pass_says_what_was_expected() -> None:
     assert row_of(reported("passed", "failed"), RUN, TENANT, None).error_message == "Expected to fail, but passed."
 
 
+def test_an_unexpected_pass_says_so_whatever_an_earlier_attempt_has_said() -> None:
+    timed_out = Attempt(attempt=0, status="timedOut", duration_ms=5, errors=[TestError(message="the bank is slow")])
+    attempts = [timed_out, Attempt(attempt=1, status="passed", duration_ms=5)]
+
+    row = row_of(reported("passed", "failed", attempts=attempts, retry_count=1), RUN, TENANT, None)
+
+    assert (row.outcome, row.error_message) == ("failed", "Expected to fail, but passed.")
+
+
 def test_paths_are_posix_and_relative_so_that_history_matches() -> None:
     assert normal_path(".\\tests\\a.spec.ts") == "tests/a.spec.ts"
     assert normal_path("./tests/a.spec.ts") == "tests/a.spec.ts"

@@ -38,9 +38,10 @@ class TestName:
     @classmethod
     def of(cls, node_id: str, folder: Path, root: Path) -> "TestName":
         """``folder`` is the one that node ids begin in."""
-        # A parameter may hold colons too.
-        names, bracket, parameters = node_id.partition("[")
-        file, *titles = names.split("::")
+        # A folder may have a bracket in its name, and a parameter may hold colons.
+        file, colons, rest = node_id.partition("::")
+        names, bracket, parameters = rest.partition("[")
+        titles = names.split("::") if colons else []
         browser = next(filter(_BROWSER.match, parameters.removesuffix("]").split("-")), "")
         if titles:
             titles[-1] += bracket + parameters

@@ -76,10 +76,6 @@ class ShiftyPlugin:
         if self._quarantine:
             self._quarantine.will_run(node_ids)
 
-    def pytest_sessionstart(self) -> None:
-        if self._quarantine:
-            self._quarantine.ask()
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         if self._steps:
@@ -130,7 +126,9 @@ class ShiftyPlugin:
         if self._steps:
             self._steps.fingerprints.close()
         is_reported = self._run.end() if self._run else False
-        failed, quarantine = exitstatus == pytest.ExitCode.TESTS_FAILED, self._quarantine
+        # Another plugin may have set a status of its own by now.
+        failed = {exitstatus, session.exitstatus} == {pytest.ExitCode.TESTS_FAILED}
+        quarantine = self._quarantine
         if failed and quarantine and quarantine.excuses(session, is_reported=is_reported):
             session.exitstatus = pytest.ExitCode.OK
         output: dict[str, object] | None = getattr(self._config, "workeroutput", None)

@@ -2,10 +2,8 @@
 doubt is not: rules that could not be read, a file that could not be collected, tests that did not run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 from typing import cast
 from urllib.parse import quote
 
@@ -17,16 +15,17 @@ from pytest_shifty.rules import Rule, Subject, is_about
 from pytest_shifty.server import Server, Unanswered
 from pytest_shifty.settings import Settings
 
-_ANSWER_MS = 10_000
+_ANSWER_MS = 5000
+_FIELDS = ("kind", "value", "projectName", "owner", "reason", "expiresAt")
 
 
 class Quarantine:
     def __init__(self, settings: Settings, folder: Path, notes: Notes) -> None:
         self._settings = settings
+        self._project = quote(settings.project, safe="")
         self._folder = folder
         self._notes = notes
         self._server = Server(settings)
-        self._answer: Future[object] = Future()
         self._to_run: set[str] = set()
         self._ended: set[str] = set()
         self._failed: dict[str, None] = {}
@@ -35,17 +34,6 @@ class Quarantine:
         """Node ids of the tests that failed and are quarantined, whatever the session comes to."""
         self.verdict = ""
         """What that does to the session; empty without any."""
-
-    def ask(self) -> None:
-        """For the rules, beside the tests."""
-        Thread(target=self._ask, name="shifty-quarantine", daemon=True).start()
-
-    def _ask(self) -> None:
-        route = f"/quarantine/active?project={quote(self._settings.project, safe='')}"
-        try:
-            self._answer.set_result(self._server.get(route, _ANSWER_MS))
-        except (Unanswered, ValueError) as error:
-            self._answer.set_exception(error)
 
     def will_run(self, node_ids: Iterable[str]) -> None:
         self._to_run.update(node_ids)
@@ -94,29 +82,45 @@ class Quarantine:
         return next((doubt for doubt, holds in doubts.items() if holds), "")
 
     def _rules(self) -> tuple[list[Rule], int]:
+        """As they are now, as for the server: one that was released while the tests ran excuses nothing."""
         try:
-            return _read(self._answer.result(_ANSWER_MS / 1000))
-        except (Unanswered, ValueError, TypeError, KeyError, AttributeError, TimeoutError) as error:
+            return rules_of(self._server.get(f"/quarantine/active?project={self._project}", _ANSWER_MS))
+        except (Unanswered, ValueError) as error:
             # A server without quarantine has no rules.
             if not (isinstance(error, Unanswered) and error.status == 404):
                 self._notes.once(f"quarantine could not be asked, so every failure counts: {reason_of(error)}")
             return [], 0
 
 
-def _read(answer: object) -> tuple[list[Rule], int]:
-    told = cast("Mapping[str, object]", answer)
-    rules = cast("Sequence[Mapping[str, str]]", told["rules"])
-    return [_rule(rule) for rule in rules], int(str(told["cap"]))
+def rules_of(answer: object) -> tuple[list[Rule], int]:
+    """With the project's cap. What is no rule is left out: half understood it could excuse too much.
+
+    ValueError: the answer is no such list.
+    """
+    told = cast("Mapping[str, object]", answer) if isinstance(answer, dict) else {}
+    rules, cap = told.get("rules"), told.get("cap")
+    if not isinstance(rules, list) or not isinstance(cap, int):
+        raise ValueError("its answer has no rules")
+    read = map(_rule, cast("Sequence[object]", rules))
+    return [rule for rule in read if rule], cap
 
 
-def _rule(told: Mapping[str, str]) -> Rule:
+def _rule(answer: object) -> Rule | None:
+    told = cast("Mapping[str, object]", answer) if isinstance(answer, dict) else {}
+    fields = {name: said for name in _FIELDS if isinstance(said := told.get(name), str)}
+    if len(fields) < len(_FIELDS):
+        return None
+    try:
+        expires_at = datetime.fromisoformat(fields["expiresAt"]).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
     return Rule(
-        kind=told["kind"],
-        value=told["value"],
-        project_name=told.get("projectName", ""),
-        owner=told["owner"],
-        reason=told["reason"],
-        expires_at=datetime.fromisoformat(told["expiresAt"]).astimezone(UTC),
+        kind=fields["kind"],
+        value=fields["value"],
+        project_name=fields["projectName"],
+        owner=fields["owner"],
+        reason=fields["reason"],
+        expires_at=expires_at,
     )
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -47,6 +48,8 @@ class ReportedRun:
         self._running: dict[str, _Running] = {}
         self._sent_at = time.monotonic()
         self._started = False
+        self._is_refused = False
+        """The server takes some of it never."""
         self._early: list[Message] = []
         """Errors before the run was started, of which the server would not know whose they are."""
 
@@ -102,7 +105,7 @@ class ReportedRun:
         self._put("run:end", {"shardIndex": 0, "status": "completed"})
         is_told = any(self._thread.submit(self._send).result() for _ in range(_LAST_TRIES))
         self._thread.shutdown()
-        return is_told
+        return is_told and not self._is_refused
 
     def _put(self, kind: str, payload: Message) -> None:
         self._waiting.append({"type": kind, "payload": {"runId": self._settings.run_id, **payload}})
@@ -111,10 +114,13 @@ class ReportedRun:
         """Whether all is acknowledged. In the thread; what is put meanwhile is for the next time."""
         messages = list(self._waiting)
         try:
-            self._server.post(f"/runs/{self._settings.run_id}/events", messages, _ANSWER_MS)
-        except Unanswered as error:
+            answer = self._server.post(f"/runs/{self._settings.run_id}/events", messages, _ANSWER_MS)
+        except (Unanswered, ValueError) as error:
             self._notes.once(f"results did not arrive, {reason_of(error)}")
             return False
+        if isinstance(answer, dict) and (refused := cast("Message", answer).get("errors")):
+            self._is_refused = True
+            self._notes.once(f"the server refused a message, which is lost: {str(refused)[:300]}")
         del self._waiting[: len(messages)]
         return True
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from shifty.failures.model import Finding
-from shifty.failures.normalise import plain, reduce
+from shifty.failures.normalise import plain, reduce, shown
 from shifty.failures.signs import causes_of, is_assertion, kind_of, limit_of
 
 NO_MESSAGE: Final = "(no error message)"
@@ -66,7 +66,7 @@ def _find(head: str, tail: str) -> Finding:
     causes = causes_of(said, limit_ms, is_assertion=asserted)
     return Finding(
         digest=blake2b(reduced.encode(), digest_size=8).hexdigest(),
-        message=reduced,
+        message=shown(reduced),
         sample=text if len(text) <= _LONGEST_SAMPLE else text[:_LONGEST_SAMPLE] + " …",
         kind=kind_of(said, causes, is_assertion=asserted),
         causes=causes,

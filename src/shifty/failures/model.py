@@ -23,7 +23,7 @@ class Finding:
     digest: str
     """16 hexadecimal digits; the same for messages that differ in numbers, ids, paths, colours or time-outs only."""
     message: str
-    """The message without what differs; one to a few lines."""
+    """The message without what differs, its beginning: up to 16 lines. Messages of two digests may begin alike."""
     sample: str
     """The message as it was, without colours, cut to a readable length."""
     kind: Kind

@@ -13,6 +13,7 @@ from shifty.failures.values import without_values
 _READ: Final = 8192
 """Characters of a message that are looked at; Playwright's may have a megabyte of page text."""
 _MOST_PASSES: Final = 6
+# Of what people see of it.
 _MOST_LINES: Final = 16
 _LONGEST_LINE: Final = 300
 _LONGEST: Final = 1200
@@ -25,6 +26,8 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200
 """Half a character (U+D800…) is none that a database takes."""
 
 _PYTEST: Final = re.compile(r"(?:E {2,})+(?=\S)")
+_PYTEST_PLACE: Final = re.compile(r"> {3}|\S.*\.py:\d{1,7}: (?:in )?\S")
+"""The line of the source that failed, or where it stands."""
 _FRAME: Final = re.compile(
     r"at (?:async )?(?:\S+:\d{1,7}:\d{1,7}|<anonymous>|.*(?::\d{1,7}|<anonymous>|native|index \d{1,7})\))$"
     r'|File ".*", line \d{1,7}(?:, in .*)?$|>? ?\d+ \||\| *\^|[╔╚║]'
@@ -68,28 +71,33 @@ def reduce(text: str) -> str:
     return text
 
 
-def _reduced(text: str) -> str:
-    told = "\n".join(_telling(_own_lines(text[:_READ])))
-    lines: dict[str, None] = {}
+def shown(reduced: str) -> str:
+    """What people see of a reduced message; what tells two errors apart may stand behind it."""
+    lines: list[str] = []
     length = 0
-    for line in without_values(told).split("\n"):
-        reduced = line[:_LONGEST_LINE].strip()
-        if not reduced or reduced in lines:
-            continue
-        length += len(reduced) + 1
-        if length > _LONGEST or len(lines) == _MOST_LINES:
+    for line in reduced.split("\n")[:_MOST_LINES]:
+        cut = line[:_LONGEST_LINE].strip()
+        length += len(cut) + 1
+        if length > _LONGEST:
             break
-        lines[reduced] = None
+        lines.append(cut)
     return "\n".join(lines)
 
 
+def _reduced(text: str) -> str:
+    told = "\n".join(_telling(_own_lines(text[:_READ])))
+    lines = (line.strip() for line in without_values(told).split("\n"))
+    return "\n".join(dict.fromkeys(line for line in lines if line))[:_READ].strip()
+
+
 def _own_lines(text: str) -> list[str]:
-    """Of a test's source with its error beneath (pytest), the error only."""
+    """Of a test's source with its error beneath (pytest), the error only. Others may begin a line with an E, too."""
     lines = text.split("\n")
     if "E  " not in text:
         return lines
     errors = [line[found.end() :] for line in lines if (found := _PYTEST.match(line))]
-    return errors or lines
+    is_pytest = len(errors) == sum(map(bool, lines)) or any(map(_PYTEST_PLACE.match, lines))
+    return errors if errors and is_pytest else lines
 
 
 def _telling(lines: Iterable[str]) -> Iterator[str]:
@@ -98,7 +106,7 @@ def _telling(lines: Iterable[str]) -> Iterator[str]:
     log: list[str] | None = None
     in_traceback = False
     for raw in lines:
-        line = " ".join(raw[: _LONGEST_LINE * 4].split())
+        line = " ".join(raw.split())
         if not line or (in_traceback and raw[:1].isspace()) or _FRAME.match(line):
             continue
         in_traceback = line.startswith("Traceback (most recent")

@@ -11,6 +11,7 @@ from shifty.flakiness.store import AssessmentStore, Wishes
 from shifty.history.model import Execution
 from shifty.quarantine.automatic import SHIFTY, add_automatic_rules
 from shifty.quarantine.model import NewRule
+from shifty.quarantine.store import QuarantineStore
 
 
 async def quarantine_flaky(
@@ -23,17 +24,20 @@ async def quarantine_flaky(
 ) -> None:
     """The flakiest first: the project's cap may not hold all of them.
 
-    A test that was in quarantine before is judged by what came after that: what it was released for must not bring it
-    back.
+    A test that was in quarantine before, by whatever rule, is judged by what came after that: what it was released for
+    must not bring it back. One that is in quarantine stays there by the rule that it has.
     """
-    store = AssessmentStore(tx, tenant_id)
     surely = {ref: each for ref, each in assessed.items() if _is_sure(each, wishes)}
     if not surely:
         return
-    for ref, since in (await store.released(project_id, list(surely))).items():
-        surely[ref] = assess([one for one in windows[ref] if one.ended_at > since], wishes.default_branch)
+    for ref, about in (await QuarantineStore(tx, tenant_id).rules_about(project_id, list(surely))).items():
+        since = about.was_over_at
+        if about.is_active:
+            del surely[ref]
+        elif since is not None:
+            surely[ref] = assess([one for one in windows[ref] if one.ended_at > since], wishes.default_branch)
     wanted = {ref: each for ref, each in surely.items() if _is_sure(each, wishes)}
-    names = await store.names(list(wanted))
+    names = await AssessmentStore(tx, tenant_id).names(list(wanted))
     ordered = sorted(names.keys() & wanted.keys(), key=lambda ref: (-wanted[ref].low, ref))
     await add_automatic_rules(tx, tenant_id, project_id, [_rule(names[ref].test_id, wanted[ref]) for ref in ordered])
 

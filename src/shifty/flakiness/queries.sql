@@ -128,15 +128,6 @@ select m.rule_id, not exists (select 1 from error_occurrences e join error_group
    and exists (select 1 from test_results x where x.run_id = r.id and x.outcome in ('passed', 'failed') and x.excluded is null)
  order by m.rule_id, r.completed_at, r.id;
 
--- name: released
--- When quarantine of a test was last over: what was before is no reason to begin it again.
-select k.id, max(q.released_at)
-  from quarantine_rules q
-  join known_tests k on k.project_id = q.project_id and k.test_id = q.value
- where q.project_id = %(project_id)s and q.tenant_id = %(tenant_id)s and q.kind = 'test' and q.released_at is not null
-   and k.id = any(%(refs)s)
- group by k.id;
-
 -- name: names
 -- What a rule and a person call these tests.
 select id, test_id, file, title_path from known_tests where id = any(%(refs)s) and tenant_id = %(tenant_id)s;

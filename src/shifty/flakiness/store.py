@@ -162,10 +162,6 @@ class AssessmentStore:
         values = {"project_id": project_id, "rules": ids, "digests": digests, "since": since, "age": OLDEST}
         return _by_first(await self._all("greens_of_errors", **values))
 
-    async def released(self, project_id: int, refs: Sequence[int]) -> dict[int, datetime]:
-        """When tests were last let out of quarantine."""
-        return dict(await self._all("released", project_id=project_id, refs=list(refs)))
-
     async def names(self, refs: Sequence[int]) -> dict[int, NamedTest]:
         rows = await self._all("names", refs=list(refs))
         return {row[0]: NamedTest(row[1], row[2], row[3][-1] if row[3] else "") for row in rows}

@@ -103,6 +103,8 @@ def path_fault(path: object) -> str | None:
         return "holds a NUL character"
     if len(path) > MOST_PATH:
         return f"is longer than {MOST_PATH} characters"
+    if not path.isascii() and len(path.encode(errors="surrogatepass")) > MOST_PATH:
+        return f"is longer than {MOST_PATH} bytes in UTF-8"
     posix = path.replace("\\", "/")
     if posix.startswith("/") or posix[1:3] == ":/":
         return "is absolute; paths are relative to the repository"

@@ -1,10 +1,11 @@
 """The errors of a test that failed, as rules name them. Pure."""
 
-from shifty.failures.classify import find, is_bare_timeout, telling
+from shifty.failures.classify import NO_MESSAGE, find, is_bare_timeout, telling
 from shifty.quarantine.store import ErrorsRow
 
 UNTOLD = ""
-"""Stands for the error of an attempt that failed without a word: no rule names it."""
+"""Stands for the error of an attempt that failed without a word, and for a pass that should have been a failure: no
+rule names it."""
 
 
 def digests_of(test: ErrorsRow) -> list[str]:
@@ -16,4 +17,11 @@ def digests_of(test: ErrorsRow) -> list[str]:
     # The server's own word on a test whose worker was lost stands in no attempt.
     if test.error_message and not (told and is_bare_timeout(test.error_message)):
         told.append(test.error_message)
-    return list(dict.fromkeys(find(message).digest if message else UNTOLD for message in dict.fromkeys(told)))
+    if test.passed_unexpectedly:
+        told.append(UNTOLD)
+    return list(dict.fromkeys(_digest(message) for message in dict.fromkeys(told)))
+
+
+def _digest(message: str) -> str:
+    finding = find(message)
+    return UNTOLD if finding.message == NO_MESSAGE else finding.digest

@@ -158,6 +158,29 @@ with
 -- insert: matching_tests
 select distinct rule_id, test_ref from matching;
 
+-- name: rules_about
+-- Of a few tests: whether a rule is about them, as `matching_tests` has it, and when quarantine of them was last over, marked
+-- or not.
+with rules as materialized (
+    select q.kind, q.value, q.project_name, q.released_at is null and q.expires_at > now() as is_active,
+           coalesce(q.released_at, q.expires_at) as ends_at,
+           replace(replace(replace(replace(q.value, '\', '\\'), '%%', '\%%'), '_', '\_'), '*', '%%') as pattern
+      from quarantine_rules q
+     where q.tenant_id = %(tenant_id)s and q.project_id = %(project_id)s and q.kind <> 'error'
+       and coalesce(q.released_at, q.expires_at) > now() - interval '90 days'
+)
+select k.id, bool_or(q.is_active) as is_active, max(q.ends_at) filter (where not q.is_active) as was_over_at
+  from known_tests k
+  join rules q on q.project_name in ('', k.project_name)
+   and case q.kind
+         when 'test' then k.test_id = q.value
+         when 'file' then k.file like q.pattern
+         when 'title' then k.title_path[cardinality(k.title_path)] like q.pattern or array_to_string(k.title_path, ' › ') like q.pattern
+         when 'tag' then k.tags && array[q.value, substr(q.value, 2)]
+       end
+ where k.project_id = %(project_id)s and k.tenant_id = %(tenant_id)s and k.id = any(%(refs)s)
+ group by k.id;
+
 -- name: count_matching
 with
 -- insert: rules_in_force
@@ -256,7 +279,7 @@ select t.test_id, t.file, t.project_name, t.title_path, t.tags, t.outcome = 'fai
 
 -- name: errors_of_tests
 -- Of each failed attempt under the last lease, its messages.
-select t.test_id, t.error_message, coalesce(e.attempts, '[]') as attempts
+select t.test_id, t.error_message, coalesce(e.attempts, '[]') as attempts, t.raw_status is not distinct from 'passed' as passed_unexpectedly
   from tests t,
        lateral (select jsonb_agg(jsonb_path_query_array(a, '$.errors[*].message')) as attempts
                   from jsonb_array_elements(t.attempts) as a

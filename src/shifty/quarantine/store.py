@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,18 @@ class ErrorsRow:
     error_message: str | None
     attempts: Sequence[Sequence[str]]
     """The messages of each failed attempt under its last lease."""
+    passed_unexpectedly: bool
+    """It passed, and was expected not to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutTest:
+    """What is known of the rules about a test, but those about an error."""
+
+    is_active: bool
+    """One excuses it now."""
+    was_over_at: datetime | None
+    """When the last of those ended that have ended."""
 
 
 class QuarantineStore:
@@ -138,6 +151,11 @@ class QuarantineStore:
     async def matching(self, project_id: int) -> list[tuple[UUID, int]]:
         """Which known test (by ``known_tests.id``) each active rule is about; those about errors are about none."""
         return [(row[0], row[1]) for row in await self._all("tests_of_rules", project_id=project_id, of_rules=None)]
+
+    async def rules_about(self, project_id: int, refs: Sequence[int]) -> dict[int, AboutTest]:
+        """Of those tests (``known_tests.id``) that a rule of the last 90 days is or was about."""
+        rows = await self._all("rules_about", project_id=project_id, refs=list(refs))
+        return {row[0]: AboutTest(is_active=row[1], was_over_at=row[2]) for row in rows}
 
     async def count_matching(self, rules: Sequence[ListedRule]) -> dict[UUID, int]:
         """How many known tests each is about, as far as it is active."""

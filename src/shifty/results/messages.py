@@ -1,11 +1,21 @@
 """The contract's messages, read from bytes: one, an array, or one a line."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from shifty.results.errors import BadMessage
-from shifty.wire import AnyMessage
+from shifty.wire import (
+    AnyMessage,
+    RunErrorMessage,
+    RunStartMessage,
+    TestBatchMessage,
+    TestStartMessage,
+)
+
+# Of a path in UTF-8: it stands in an index, which takes no more than some 2,700.
+_MOST_PATH_BYTES = 1024
 
 _one = msgspec.json.Decoder(AnyMessage)
 _many = msgspec.json.Decoder(list[msgspec.Raw])
@@ -26,9 +36,27 @@ def decode(data: bytes | str) -> AnyMessage:
         BadMessage: it is not JSON, of no known type, or a field has the wrong type; the sentence names the field.
     """
     try:
-        return _one.decode(data)
+        message = _one.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadMessage(str(error)) from None
+    for path in _paths(message):
+        if not path.isascii() and len(path.encode(errors="surrogatepass")) > _MOST_PATH_BYTES:
+            raise BadMessage(f"the `testFile` {path[:40]!r}… has more than {_MOST_PATH_BYTES} bytes in UTF-8")
+    return message
+
+
+def _paths(message: AnyMessage) -> Iterator[str]:
+    match message:
+        case RunStartMessage(payload=payload):
+            yield from (test.test_file for test in payload.tests or ())
+        case TestStartMessage(payload=payload):
+            yield payload.test_file
+        case TestBatchMessage(payload=payload):
+            yield from (result.test_file for result in payload.results)
+        case RunErrorMessage(payload=payload):
+            yield payload.test_file or ""
+        case _:
+            return
 
 
 def decode_all(body: bytes) -> tuple[list[AnyMessage], list[Fault]]:

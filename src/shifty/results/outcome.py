@@ -132,11 +132,12 @@ def _error_message(result: TestResult, attempts: list[Attempt], outcome: str | N
     """What a reader sees first: the message given, else the last attempt's, else why there is none."""
     if result.error_message or outcome not in ("failed", None):
         return result.error_message if outcome != "passed" else None
+    if result.status == "passed":
+        # What an earlier attempt has said is not what is wrong.
+        return f"Expected to {_wish(result.expected_status)}, but passed."
     for attempt in reversed(attempts):
         if attempt.errors:
             return attempt.errors[0].message
-    if result.status == "passed":
-        return f"Expected to {_wish(result.expected_status)}, but passed."
     return None
 
 
