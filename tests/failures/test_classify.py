@@ -12,6 +12,7 @@ from tests.failures.test_normalise import COVERED, PYTEST, TEXTS, WRONG_TEXT
 BARE = "\x1b[31mTest timeout of 1500ms exceeded.\x1b[39m"
 HUNG = "Error: locator.click: Test timeout of 1500ms exceeded.\nCall log:\n  - waiting for locator('#pay')\n"
 NONE: frozenset[str] = frozenset()
+OF_TEST: frozenset[str] = frozenset({"timeout", "test-timeout"})
 LAUNCH = "Error: browserType.launch: Target page, context or browser has been closed\nBrowser logs:\n\n<launching> /x"
 
 
@@ -31,11 +32,13 @@ LAUNCH = "Error: browserType.launch: Target page, context or browser has been cl
         (PYTEST, "assertion", {"timeout"}, 600),
         ("Error: A snapshot doesn't exist at /tmp/a.png, writing actual.", "assertion", NONE, None),
         ("Failed: DID NOT RAISE ValueError", "assertion", NONE, None),
-        (BARE, "timeout", {"timeout"}, 1500),
-        ('Test timeout of 30000ms exceeded while setting up "page".', "timeout", {"timeout"}, 30000),
-        ("Failed: Timeout (>5.0s) from pytest-timeout.", "timeout", {"timeout"}, 5000),
+        (BARE, "timeout", OF_TEST, 1500),
+        ('Test timeout of 30000ms exceeded while setting up "page".', "timeout", OF_TEST, 30000),
+        ("Failed: Timeout (>5.0s) from pytest-timeout.", "timeout", OF_TEST, 5000),
+        ("E   Failed: Timeout >5.0s", "timeout", OF_TEST, 5000),
+        ('"beforeAll" hook timeout of 30000ms exceeded.', "timeout", {"timeout"}, 30000),
         (COVERED, "timeout", {"timeout", "animation"}, 1500),
-        (HUNG, "locator", {"timeout"}, 1500),
+        (HUNG, "locator", OF_TEST, 1500),
         (
             "Error: locator.click: Error: strict mode violation: getByRole('button') resolved to 2 elements",
             "locator",
@@ -90,6 +93,76 @@ def test_what_an_assertion_quotes_from_a_page_is_no_fault_of_the_machine(word: s
     finding = find(f'Error: expect(locator).toHaveText(expected) failed\n\nExpected: "paid"\nReceived: "{word}"')
 
     assert not finding.is_infrastructure
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+        "E   MemoryError",
+        "MemoryError: Unable to allocate 8 GiB",
+        "Error: EMFILE: too many open files, open '/x/a.png'",
+        "Error: page.screenshot: ENOSPC: no space left on device, write",
+        "Error: spawn /usr/bin/node ENOMEM",
+        "E   OSError: [Errno 28] No space left on device: '/x/a'",
+        "E   playwright._impl._errors.Error: BrowserType.launch: Executable doesn't exist at /x/chrome",
+        "Error: browserType.connectOverCDP: connect ETIMEDOUT",
+        "Error: Failed to launch the browser process!",
+        "/x/chrome: error while loading shared libraries: libnss3.so: cannot open shared object file",
+        "Error: page.evaluate: Target crashed",
+        "Error: page.goto: Navigation failed because page crashed!",
+        "Protocol error (Runtime.evaluate): Target crashed",
+    ],
+)
+def test_what_the_machine_says_is_no_fault_of_the_test(message: str) -> None:
+    assert find(message).is_infrastructure
+    assert find(f"{message}\n    at pay (/x/pay.spec.ts:3:4)").is_infrastructure
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "TypeError: Cannot read properties of undefined (reading 'MemoryError')",
+        "Error: the import said: out of memory cards, browserType.launch",
+        "Error: Allocation failed",
+        "Error: Allocation failed: the seats are gone",
+        "Error: Failed to launch campaign 7",
+        "Error: the upload answered ENOSPC for a quota of 0",
+        "Error: no row for EMFILE",
+        "ReferenceError: MemoryErrorBoundary is not defined",
+        "Error: the shop said: Page crashed",
+        "Error: Could not read [Errno 28] of the log",
+        "Error: waited for the text Browser has been disconnected",
+    ],
+)
+def test_an_application_that_uses_the_words_of_the_machine_has_failed_all_the_same(message: str) -> None:
+    finding = find(message)
+
+    assert (finding.is_infrastructure, finding.kind) == (False, "error")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        'Expected: "Session timeout 30s"\nReceived: "Session timeout 15s"',
+        "- Expected  - 1\n+ Received  + 1\n\n- Timeout of 30 seconds\n+ Timeout of 15 seconds",
+        'Expected substring: "Timed out 700ms ago"\nReceived string: "Test timeout of 30000ms exceeded"',
+    ],
+)
+def test_a_time_out_that_an_assertion_quotes_is_none(quoted: str) -> None:
+    finding = find(f"Error: expect(received).toBe(expected) // Object.is equality\n\n{quoted}")
+
+    assert (finding.limit_ms, finding.causes) == (None, NONE)
+
+
+def test_the_time_out_of_the_test_stands_before_those_of_its_steps() -> None:
+    step = "Error: expect(locator).toBeVisible() failed\n\nTimeout:  5000ms\nError: element(s) not found"
+
+    found = find_in([step, BARE])
+
+    assert found is not None
+    assert (found.limit_ms, found.causes) == (1500, OF_TEST)
+    assert find(step).causes == {"timeout"}
 
 
 def test_messages_that_differ_in_numbers_only_have_one_digest_and_others_have_not() -> None:

@@ -56,6 +56,16 @@ def main(letters: str, commits: str | None = None) -> list[Execution]:
         (main("PPLL"), "infrastructure", 0),
         (main("PPLLL"), "regressed", 0),
         (main("LLL"), "broken", 0),
+        # So does a commit that keeps the server from starting, and not one bad hour.
+        (main("PPII"), "infrastructure", 0),
+        (main("PPIII"), "regressed", 0),
+        (main("PPLII"), "regressed", 0),
+        (main("PPIII", "abccc"), "infrastructure", 0),
+        (main("PPIIIP"), "infrastructure", 0),
+        # It is not broken by a commit on which it passed elsewhere.
+        (ran("P", branch="feature", commits="x") + ran("PPIII", commits="abcdx", start=1), "infrastructure", 0),
+        # On whatever branches it passes meanwhile.
+        (ran("PPI") + ran("P", branch="feature", start=3) + ran("II", start=4), "regressed", 0),
     ],
 )
 def test_a_verdict_follows_from_what_was_seen(executions: Sequence[Execution], verdict: str, flaky_runs: int) -> None:
@@ -106,6 +116,35 @@ def test_infrastructure_in_between_does_not_move_the_bracket() -> None:
     assert breakage
     assert breakage.last_good
     assert (breakage.last_good.commit, breakage.first_bad.commit, breakage.failures) == ("b", "d", 2)
+
+
+@pytest.mark.parametrize(
+    ("letters", "first_bad"),
+    [("PPBF", "c3"), ("PPBB", "c2"), ("PPBBBBFF", "c2"), ("PPFFBF", "c2"), ("PPBFBF", "c3")],
+)
+def test_a_burst_is_skipped_once_and_not_for_as_long_as_it_takes_to_be_usual(letters: str, first_bad: str) -> None:
+    breakage = assess(ran(letters), "main").breakage
+
+    assert breakage
+    assert breakage.first_bad.commit == first_bad
+
+
+def test_since_when_a_test_fails_is_read_from_what_was_before_its_window() -> None:
+    past, window = ran("PPPFF"), ran("FFFF", start=50)
+
+    found = assess(window, "main", past)
+
+    assert found.breakage
+    assert found.breakage.last_good
+    assert (found.breakage.last_good.commit, found.breakage.first_bad.commit) == ("c2", "c3")
+    assert (found.verdict, found.total_runs, found.failed_runs) == ("regressed", 4, 4)
+
+
+def test_a_branch_is_not_judged_for_a_test_that_was_on_the_default_branch_before_its_window() -> None:
+    window = ran("PPF", branch="feature", start=50)
+
+    assert assess(window, "main").verdict == "regressed"
+    assert assess(window, "main", ran("PPP")).verdict == "stable"
 
 
 def test_the_rate_is_flaky_runs_of_those_that_say_something() -> None:

@@ -1,5 +1,6 @@
 """What follows from what is concluded."""
 
+from typing import cast
 from uuid import UUID
 
 from shifty.database.pool import Database
@@ -7,7 +8,7 @@ from shifty.flakiness.fold_runs import fold_due
 from shifty.flakiness.nightly import look_again
 from shifty.quarantine.add import add_rule
 from shifty.quarantine.model import NewRule
-from tests.flakiness.seen import assessments, history, row, rules, write
+from tests.flakiness.seen import HOUR, assessments, history, row, rules, write
 from tests.history.past import DAY, NOW, Past, failed
 
 WANTS_IT = (
@@ -68,6 +69,67 @@ async def test_without_main_it_is_the_branch_with_most_runs(db: Database, tenant
     await fold_due(db, tenant_id)
 
     assert (await assessments(db, tenant_id))["pays"]["verdict"] == "regressed"
+
+
+async def test_a_main_with_few_runs_is_not_where_the_work_goes(db: Database, tenant_id: UUID) -> None:
+    past = Past(db, tenant_id)
+    await past.run(row("P"), at=NOW - DAY, branch="main", commit="m")
+    for number, letter in enumerate("P" * 11 + "F"):
+        await past.run(row(letter), at=NOW - (12 - number) * HOUR, branch="develop", commit=f"d{number}")
+
+    await fold_due(db, tenant_id)
+
+    assert (await assessments(db, tenant_id))["pays"]["verdict"] == "regressed"
+
+
+async def test_a_main_with_a_tenth_of_the_runs_is_judged(db: Database, tenant_id: UUID) -> None:
+    past = Past(db, tenant_id)
+    await past.run(row("P"), at=NOW - DAY, branch="main", commit="m")
+    for number, letter in enumerate("P" * 8 + "F"):
+        await past.run(row(letter), at=NOW - (12 - number) * HOUR, branch="fix", commit=f"d{number}")
+
+    await fold_due(db, tenant_id)
+
+    assert (await assessments(db, tenant_id))["pays"]["verdict"] == "stable"
+
+
+async def test_the_bracket_stays_when_the_last_pass_has_left_the_window(db: Database, tenant_id: UUID) -> None:
+    past = Past(db, tenant_id)
+    for number, letter in enumerate("PRPP" + "F" * 110):
+        await past.folded(row(letter), at=NOW - (130 - number) * HOUR, commit=f"c{number}")
+    await past.run(row("F"), at=NOW - 2 * HOUR, commit="last")
+
+    await fold_due(db, tenant_id)
+    by_run = (await assessments(db, tenant_id))["pays"]
+    await look_again(db, tenant_id)
+    by_night = (await assessments(db, tenant_id))["pays"]
+    await write(db, "update runs set folded_at = null where tenant_id = %s", tenant_id)
+    await fold_due(db, None)
+    anew = (await assessments(db, tenant_id))["pays"]
+
+    breakage = cast("dict[str, dict[str, object]]", by_run["breakage"])
+    assert (by_run["verdict"], by_run["total_runs"]) == ("regressed", 100)
+    assert (breakage["lastGood"]["commit"], breakage["firstBad"]["commit"]) == ("c3", "c4")
+    assert by_run == by_night == anew
+
+
+async def test_many_runs_of_branches_don_t_hide_since_when_the_default_branch_fails(
+    db: Database, tenant_id: UUID
+) -> None:
+    past = Past(db, tenant_id)
+    for number in range(130):
+        is_main = number % 10 == 0
+        letter = "F" if number >= 15 and (is_main or number % 3) else "P"
+        branch = "main" if is_main else f"pr-{number // 3}"
+        await past.folded(row(letter), at=NOW - (140 - number) * HOUR, commit=f"c{number}", branch=branch)
+    await write(db, "update projects set default_branch = 'main' where tenant_id = %s", tenant_id)
+
+    await look_again(db, tenant_id)
+
+    found = (await assessments(db, tenant_id))["pays"]
+    breakage = cast("dict[str, dict[str, object]]", found["breakage"])
+    assert found["verdict"] == "regressed"
+    assert (breakage["lastGood"]["commit"], breakage["firstBad"]["commit"]) == ("c10", "c20")
 
 
 async def test_only_a_project_that_wants_it_has_flaky_tests_quarantined(db: Database, tenant_id: UUID) -> None:

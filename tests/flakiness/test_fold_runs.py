@@ -2,6 +2,7 @@
 
 import asyncio
 from random import Random
+from typing import LiteralString
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,11 @@ from shifty.flakiness.fold_runs import fold_due
 from tests.flakiness.seen import assessments, days, history, row, write
 from tests.history.past import DAY, NOW, Past, Row, facts_of, failed, passed
 
+_RULE: LiteralString = """
+insert into quarantine_rules (tenant_id, project_id, kind, value, owner, reason, failing_share, created_by, created_at,
+                              expires_at, released_at)
+select tenant_id, id, %s, %s, 'me', 'slow', 0.2, 'me', %s, now() + interval '9 days', %s
+  from projects where tenant_id = %s"""
 UNREADABLE = Row(name="pays", outcome="failed", attempts=[{"attempt": "first", "status": "failed", "durationMs": 1}])
 
 
@@ -128,6 +134,25 @@ async def test_each_day_has_the_row_that_it_had_then(db: Database, tenant_id: UU
     ]
     assert [day["day"] for day in seen] == [str((noon + n * DAY).date()) for n in range(3)]
     assert await days(db, tenant_id) == seen
+
+
+async def test_a_day_that_is_taken_in_anew_counts_the_tests_that_were_quarantined_then(
+    db: Database, tenant_id: UUID
+) -> None:
+    past = Past(db, tenant_id)
+    noon = NOW.replace(hour=12, minute=0) - 5 * DAY
+    await past.run(*(passed(f"t{n}") for n in range(7)), at=noon, commit="a")
+    # Seen for the first time a day later, with the same file.
+    await past.run(*(passed(f"t{n}") for n in range(9)), at=noon + DAY, commit="b")
+    await fold_due(db, tenant_id)
+    await write(db, _RULE, "file", "tests/*", noon - DAY, noon + 3 * DAY / 2, tenant_id)
+    await write(db, _RULE, "error", "0123456789abcdef", noon - DAY, noon + DAY / 2, tenant_id)
+    await past.run(passed("t0"), at=noon + 2 * DAY, commit="c")
+
+    await write(db, "update runs set folded_at = null where tenant_id = %s", tenant_id)
+    await fold_due(db, tenant_id)
+
+    assert [day["quarantined_tests"] for day in await days(db, tenant_id)] == [7 + 1, 9, 0]
 
 
 async def test_an_older_run_of_a_day_does_not_overwrite_what_a_later_one_said(db: Database, tenant_id: UUID) -> None:

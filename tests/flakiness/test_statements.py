@@ -52,6 +52,10 @@ async def test_no_table_of_history_is_read_whole(filled: Database) -> None:
     rule = {"rules": [uuid4()], "refs": [7], "since": [row[3] - timedelta(days=9)]}
     wanted: Mapping[str, tuple[Mapping[str, object], str]] = {
         "windows": ({**window, "refs": [1, 2, 3], "most": 100}, "test_ref_ended_at"),
+        "earlier": (
+            {**of_project, "refs": [1, 2], "branch": "main", "until": None, "good": 9, "bad": 5},
+            "test_ref_ended_at",
+        ),
         "notable": ({**window, "assessed": True}, "project_id_ended_at"),
         "wishes": (window, "runs_ended"),
         "standing": ({**of_project, "flaky_from": 10.0}, "assessments_project"),

@@ -1,6 +1,7 @@
 """A run that has ended is taken into history."""
 
 import asyncio
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -331,3 +332,32 @@ async def test_a_bad_day_does_not_make_the_next_one_look_usual(db: Database, ten
     marked = [{name for name, fact in (await facts_of(db, run)).items() if fact["burst"]} for run in bad]
 
     assert marked == [set(names[:20])] * 2
+
+
+async def test_bursts_in_a_third_of_the_runs_are_usual_and_no_bursts_any_more(db: Database, tenant_id: UUID) -> None:
+    # A large suite in which every test is flaky: a third of them fails each time, others than the time before.
+    past = Past(db, tenant_id)
+    chance = Random(3)
+    runs = [
+        await past.folded(
+            *[(retried if chance.random() < 0.3 else passed)(f"t{n}") for n in range(150)], at=NOW - (13 - run) * DAY
+        )
+        for run in range(12)
+    ]
+
+    marked = [any(fact["burst"] for fact in (await facts_of(db, run)).values()) for run in runs]
+
+    assert marked == [True] * 3 + [False] * 9
+
+
+async def test_an_outage_now_and_then_does_not_become_usual(db: Database, tenant_id: UUID) -> None:
+    past = Past(db, tenant_id)
+    names = [f"t{n}" for n in range(40)]
+    marked: list[bool] = []
+    for day in range(25, 0, -1):
+        is_out = day % 5 == 0
+        run = await past.folded(*map(failed if is_out else passed, names), at=NOW - day * DAY)
+        marked.append(any(fact["burst"] for fact in (await facts_of(db, run)).values()))
+
+    # Of the first run nothing is known yet but that a new test rarely fails.
+    assert marked == [day % 5 == 0 for day in range(25, 0, -1)]

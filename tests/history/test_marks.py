@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shifty.failures import classify
 from shifty.failures.model import Finding
 from shifty.history.marks import MANY, mark, read, shared_network_errors
 from shifty.history.model import Mark, UnsettledTest
@@ -48,6 +49,15 @@ def a_test(outcome: str, *attempts: Attempt, **fields: Any) -> UnsettledTest:
 
 def marked(outcome: str, *attempts: Attempt, **fields: Any) -> Mark:
     return mark(read(a_test(outcome, *attempts, **fields), find_in))
+
+
+def test_the_limit_is_the_tests_own_where_it_ran_into_that() -> None:
+    first = tried("timedOut", "Test timeout of 30000ms exceeded.")
+    second = tried("failed", "Error: locator.click: Timeout 5000ms exceeded.", number=1)
+
+    noted = mark(read(a_test("failed", first, second), classify.find_in))
+
+    assert (noted.limit_ms, noted.causes) == (30_000, ("test-timeout", "timeout"))
 
 
 def test_a_pass_after_a_failed_attempt_is_retried() -> None:

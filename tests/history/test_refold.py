@@ -30,6 +30,23 @@ async def test_what_was_known_of_a_run_stays_until_its_turn_comes(db: Database, 
     await refold(db, tenant_id, past.project)
 
     assert await _everything(past) == before
+    # Lists count the runs that history has.
+    assert await _folded(past) == 1
+    await _take_all_in(past)
+    assert await _folded(past) == 1
+    async with db.connection() as connection:
+        assert await due(connection, 10, tenant_id) == []
+
+
+async def test_who_wants_new_runs_only_gets_none_that_is_taken_in_again(db: Database, tenant_id: UUID) -> None:
+    past = Past(db, tenant_id)
+    await past.folded(passed(), at=NOW - DAY)
+    new = await past.run(passed())
+
+    await refold(db, tenant_id, past.project)
+
+    async with db.connection() as connection:
+        assert [run.run_id for run in await due(connection, 10, tenant_id, again=False)] == [new]
 
 
 async def test_runs_are_due_in_the_order_of_their_end(db: Database, tenant_id: UUID) -> None:
@@ -69,6 +86,16 @@ async def test_a_run_whose_ledger_is_gone_keeps_what_history_has_of_it(db: Datab
     await _take_all_in(past)
 
     assert await _everything(past) == before
+
+
+async def _folded(past: Past) -> int:
+    async with past.db.connection() as connection:
+        cursor = await connection.execute(
+            "select count(*) from runs where tenant_id = %s and folded_at is not null", (past.tenant_id,)
+        )
+        row = await cursor.fetchone()
+    assert row
+    return row[0]
 
 
 async def _take_all_in(past: Past) -> None:

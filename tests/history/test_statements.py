@@ -1,6 +1,7 @@
 """Statements over history keep their index, however much there is."""
 
 from collections.abc import AsyncGenerator, Mapping
+from datetime import UTC, datetime
 
 import pytest
 from psycopg.sql import SQL
@@ -47,9 +48,13 @@ async def test_no_table_is_read_whole(filled: Database) -> None:
     of_project: dict[str, object] = {"tenant_id": row[0], "project_id": row[2]}
     window: dict[str, object] = {"until": None, "age": "90 days", "most": 100}
     wanted: Mapping[str, tuple[Mapping[str, object], str]] = {
-        "due_runs": ({"tenant_id": None, "limit": 10}, "runs_to_fold"),
-        "unsettled_tests": (of_run, "tests_pkey"),
+        "due_runs": ({"tenant_id": None, "limit": 10, "again": True}, "runs_to_fold"),
+        "unsettled_tests": ({**of_run, "after": "", "limit": 200, "head": 12_000, "tail": 4_000}, "tests_pkey"),
         "crowd": (of_run, "tests_pkey"),
+        "expected_failures": (
+            {**of_run, **of_project, "ended_at": datetime.now(UTC), "workers": None, "age": "90 days", "most": 20},
+            "runs_ended",
+        ),
         "forget_run": (of_run, "test_results_other_pkey"),
         "executions": ({**of_project, **window, "refs": [1, 2, 3]}, "test_results_other_test_ref_ended_at"),
         "notable_tests_of_run": (of_run, "test_results_other_pkey"),

@@ -38,7 +38,7 @@ def pytest_sessionfinish():
 TOO_LONG = """
 import pytest
 
-@pytest.mark.parametrize("text", ["y" * 10_100])
+@pytest.mark.parametrize("text", [1], ids=["y" * 10_100])
 def test_half_told(text):
     raise AssertionError
 """
@@ -156,7 +156,7 @@ async def test_what_the_server_refuses_is_not_excused(server: RunningServer, pla
 
 
 def test_what_is_no_rule_is_left_out() -> None:
-    wrong = [None, "all", [], {}, RULE | {"reason": None}, RULE | {"projectName": 0}]
+    wrong: list[object] = [None, "all", [], {}, RULE | {"reason": None}, RULE | {"projectName": 0}]
     ends = ["soon", "0001-01-01T00:00:00+14:00"]
 
     rules, cap = rules_of({"rules": [*wrong, *(RULE | {"expiresAt": end} for end in ends), RULE], "cap": 2})

@@ -97,7 +97,7 @@ def rules_of(answer: object) -> tuple[list[Rule], int]:
 
     ValueError: the answer is no such list.
     """
-    told = cast("Mapping[str, object]", answer) if isinstance(answer, dict) else {}
+    told = _fields_of(answer)
     rules, cap = told.get("rules"), told.get("cap")
     if not isinstance(rules, list) or not isinstance(cap, int):
         raise ValueError("its answer has no rules")
@@ -106,7 +106,7 @@ def rules_of(answer: object) -> tuple[list[Rule], int]:
 
 
 def _rule(answer: object) -> Rule | None:
-    told = cast("Mapping[str, object]", answer) if isinstance(answer, dict) else {}
+    told = _fields_of(answer)
     fields = {name: said for name in _FIELDS if isinstance(said := told.get(name), str)}
     if len(fields) < len(_FIELDS):
         return None
@@ -122,6 +122,10 @@ def _rule(answer: object) -> Rule | None:
         reason=fields["reason"],
         expires_at=expires_at,
     )
+
+
+def _fields_of(answer: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", answer) if isinstance(answer, dict) else {}
 
 
 def _count(number: int, what: str) -> str:

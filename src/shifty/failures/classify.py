@@ -40,9 +40,15 @@ def find_in(messages: Sequence[str]) -> Finding | None:
         sample=main.sample,
         kind=main.kind,
         causes=frozenset(cause for finding in findings for cause in finding.causes),
-        limit_ms=next((finding.limit_ms for finding in findings if finding.limit_ms is not None), None),
+        limit_ms=next(iter(limits_in(findings)), None),
         is_infrastructure=any(finding.is_infrastructure for finding in findings),
     )
+
+
+def limits_in(findings: Sequence[Finding]) -> list[int]:
+    """Milliseconds; those of the test itself where it ran into its own, else those of its steps."""
+    of_test = [each for each in findings if "test-timeout" in each.causes]
+    return [each.limit_ms for each in of_test or findings if each.limit_ms is not None]
 
 
 def telling(messages: Sequence[str]) -> list[str]:
@@ -62,7 +68,7 @@ def _find(head: str, tail: str) -> Finding:
     reduced = reduce(text) or NO_MESSAGE
     said = f"{text}\n{plain(tail, _TAIL)}" if tail else text
     asserted = is_assertion(text)
-    limit_ms = limit_of(said)
+    limit_ms = limit_of(said, is_assertion=asserted)
     causes = causes_of(said, limit_ms, is_assertion=asserted)
     return Finding(
         digest=blake2b(reduced.encode(), digest_size=8).hexdigest(),

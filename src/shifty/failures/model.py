@@ -11,8 +11,9 @@ Kind: TypeAlias = Literal["assertion", "timeout", "locator", "navigation", "netw
 
 ErrorSort: TypeAlias = Literal["count", "tests", "lastSeen", "firstSeen"]
 
-Cause: TypeAlias = Literal["timeout", "network", "animation", "environment"]
-"""What an error points to. ``animation``: the element moved, was covered, or was replaced while it was used
+Cause: TypeAlias = Literal["timeout", "test-timeout", "network", "animation", "environment"]
+"""What an error points to. ``test-timeout``, beside ``timeout``: the time of the whole test was over, and not that of a
+step; ``animation``: the element moved, was covered, or was replaced while it was used
 (hydration); ``environment``: browser or machine, not test or application."""
 
 
@@ -29,7 +30,7 @@ class Finding:
     kind: Kind
     causes: frozenset[Cause]
     limit_ms: int | None
-    """Of the time-out that it names."""
+    """Of the time-out that it names; the test's own where ``causes`` has ``test-timeout``."""
     is_infrastructure: bool
     """It says nothing about the test: the browser could not start, the disk was full, the process was killed. A network
     error does not count: it may be the test's own, and only many at once show that the network was gone."""

@@ -11,37 +11,48 @@ from shifty.failures.model import Cause, Kind
 
 _Signs = tuple[str, ...]
 
-_NO_BROWSER: Final[_Signs] = (
-    "Executable doesn't exist",
-    "executable doesn't exist",
+_ENVIRONMENT: Final[_Signs] = (
+    "xecutable doesn't exist",
     "Failed to launch",
-    "browserType.launch",
-    "BrowserType.launch",
-    "browserType.connect",
-    "BrowserType.connect",
+    "rowserType.",
     "Host system is missing dependencies",
     "error while loading shared libraries",
-    "No usable sandbox",
-    "Missing X server",
+    "No usable sandbox!",
+    "Missing X server or $DISPLAY",
     "Browser closed unexpectedly",
-    "Browser has been disconnected",
-    "browser has disconnected",
-)
-_NO_ROOM: Final[_Signs] = (
+    "rowser has ",
     "ENOSPC",
-    "No space left on device",
     "EMFILE",
     "ENFILE",
     "ENOMEM",
-    "Too many open files",
+    "[Errno ",
     "Cannot allocate memory",
-    "JavaScript heap out of memory",
-    "Allocation failed",
-    "out of memory",
-    "Out of memory",
+    "eap out of memory",
+    "OUT_OF_MEMORY",
+    "Out of memory: Killed",
     "MemoryError",
+    "crashed",
 )
-_CRASHED: Final[_Signs] = ("Target crashed", "Page crashed", "page crashed", "Renderer process crashed")
+"""A quick look: where none of them stands, `_SAID_BY_MACHINE` says nothing either."""
+_HEAD: Final = r"^[ \t]{0,8}(?:E {1,8})?\[?(?:[\w.]{1,80}: ){0,5}"
+"""Of a line: nothing but names of errors and calls before what follows; an application may say the same words, too."""
+_CRASHED: Final = re.compile(
+    _HEAD + r"(?:Protocol error \([\w.]{1,80}\): )?"
+    r"(?:(?:Target|[Pp]age|Renderer process) crashed|Navigation failed because page crashed)\b",
+    re.MULTILINE,
+)
+_SAID_BY_MACHINE: Final = re.compile(
+    _HEAD + r"(?:[Bb]rowserType\.(?:launch|connect)\w{0,30}:|[Ee]xecutable doesn't exist"
+    r"|Failed to launch (?:the )?(?:browser|chrom|firefox|webkit|msedge)"
+    r"|Browser (?:closed unexpectedly|has been disconnected)|Navigation failed because browser has disconnected"
+    r"|(?:spawn (?:\S{1,300} )?)?(?:ENOSPC|EMFILE|ENFILE|ENOMEM)\b|\[Errno (?:12|23|24|28)\] |MemoryError(?::|$)"
+    r"|(?:fork|mmap|malloc): Cannot allocate memory|Out of memory: Killed process"
+    r"|\S{1,300}: error while loading shared libraries: )"
+    r"|^.{0,200}(?:\] No usable sandbox!|Missing X server or \$DISPLAY)|^[║ \t]{0,8}Host system is missing dependencies"
+    r"|^.{0,80}FATAL ERROR: .{0,200}(?:Allocation failed - )?JavaScript heap out of memory"
+    r"|^.{0,40}Error \[ERR_WORKER_OUT_OF_MEMORY\]",
+    re.MULTILINE,
+)
 _PROCESS: Final[_Signs] = ("process exited unexpectedly", "crashed its worker", "crashed while running")
 _KILLED: Final = re.compile(
     r"signal[=: ]*SIG(?:KILL|SEGV|ABRT|BUS|ILL|TERM)|SIGKILL|exited with code (?:134|137|139)|code=(?:134|137|139)\b"
@@ -109,6 +120,18 @@ _TIMEOUT: Final = re.compile(
     r"(?P<ms>\d{1,9}(?:\.\d{1,3})?)\s?(?P<unit>ms|s\b|seconds)"
     r"|[Tt]imeout \(?>?(?P<s>\d{1,9}(?:\.\d{1,3})?)s\)?"
 )
+_TIMEOUT_OF_ASSERTION: Final = re.compile(
+    r"^[ \t]{0,8}(?:E {1,8})?[ \t-]{0,8}(?:\w{0,40}Error: )?"
+    r"(?:Timed out |(?:Test t|T)imeout (?:of )?|Timeout: {1,8}|Expect \"\w{1,80}\" (?:.{1,300} )?with timeout )"
+    r"(?P<ms>\d{1,9})ms(?: (?:exceeded|waiting for)|$)",
+    re.MULTILINE,
+)
+"""As Playwright words it, at the beginning of a line: what an assertion quotes may speak of time-outs, too."""
+_TIMEOUT_OF_TEST: Final = re.compile(
+    r"(?<!hook )\bTest timeout of \d{1,9}ms exceeded|Timeout \(>?\d{1,9}(?:\.\d{1,3})?s\) from pytest-timeout"
+    r"|^(?:E {1,8})?(?:Failed: )?Timeout >\d{1,9}(?:\.\d{1,3})?s\b",
+    re.MULTILINE,
+)
 _TIMED_OUT: Final[_Signs] = ("imeout", "imed out")
 _ASSERTION: Final = re.compile(
     r"(?:\w*Error: )?(?:expect\(|expect\.|Timed out \d+ms waiting for expect|assert |assert\("
@@ -166,13 +189,15 @@ def causes_of(text: str, limit_ms: int | None, *, is_assertion: bool) -> frozens
         causes.add("animation")
     if limit_ms is not None:
         causes.add("timeout")
+        if not is_assertion and _TIMEOUT_OF_TEST.search(text):
+            causes.add("test-timeout")
     return frozenset(causes)
 
 
 def kind_of(text: str, causes: frozenset[Cause], *, is_assertion: bool) -> Kind:
     if is_assertion:
         return "assertion"
-    if _has(text, _CRASHED) or _has(text, _PROCESS):
+    if _is_crash(text) or _has(text, _PROCESS):
         return "crash"
     if "environment" in causes:
         return "environment"
@@ -185,14 +210,22 @@ def kind_of(text: str, causes: frozenset[Cause], *, is_assertion: bool) -> Kind:
     return "timeout" if _has(text, _TIMED_OUT) else "error"
 
 
-def limit_of(text: str) -> int | None:
+def limit_of(text: str, *, is_assertion: bool) -> int | None:
     """Milliseconds of the first time-out that is named."""
-    found = _TIMEOUT.search(text) if _has(text, _TIMED_OUT) else None
-    if not found:
+    if not _has(text, _TIMED_OUT):
         return None
-    value = float(found["ms"] or found["s"])
-    limit = round(value if found["unit"] == "ms" else value * 1000)
+    if is_assertion:
+        quoted = _TIMEOUT_OF_ASSERTION.search(text)
+        limit = int(quoted["ms"]) if quoted else 0
+    else:
+        found = _TIMEOUT.search(text)
+        value = float(found["ms"] or found["s"]) if found else 0.0
+        limit = round(value if found and found["unit"] == "ms" else value * 1000)
     return limit if 0 < limit <= _LONGEST_LIMIT_MS else None
+
+
+def _is_crash(text: str) -> bool:
+    return "crashed" in text and bool(_CRASHED.search(text))
 
 
 def _is_network(text: str) -> bool:
@@ -200,7 +233,7 @@ def _is_network(text: str) -> bool:
 
 
 def _is_environment(text: str) -> bool:
-    if _has(text, _NO_BROWSER) or _has(text, _NO_ROOM) or _has(text, _CRASHED):
+    if _has(text, _ENVIRONMENT) and (_SAID_BY_MACHINE.search(text) or _CRASHED.search(text)):
         return True
     return _has(text, _PROCESS) and bool(_KILLED.search(text))
 

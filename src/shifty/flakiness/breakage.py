@@ -26,11 +26,7 @@ def find_breakage(
     ``counted`` are the executions that say something about the test, oldest first; ``passed_commits`` those on which it
     passed, whatever the branch: on these it can fail by chance only.
     """
-    if not counted:
-        return None
-    sequence = [one for one in counted if one.branch == default_branch]
-    if not sequence:
-        sequence = [one for one in counted if one.branch == counted[-1].branch]
+    sequence = judged(counted, default_branch)
     before, tail = _split(sequence, passed_commits)
     if not tail:
         return None
@@ -41,9 +37,16 @@ def find_breakage(
         before = [one for one in counted if one.run_id not in failing]
     if not _is_proven(before, tail):
         return None
-    # What fell with many others may not have been broken yet.
-    bad = next((one for one in tail if not one.burst), tail[0])
+    # What fell with many others may not have been broken yet. But once only: a commit that breaks many tests looks like
+    # that run after run, until that many failures are usual.
+    bad = tail[1] if len(tail) > 1 and tail[0].burst and not tail[1].burst else tail[0]
     return Breakage(bad.branch, _point(good) if good else None, _point(bad), len(tail))
+
+
+def judged(executions: Sequence[Execution], default_branch: str | None) -> Sequence[Execution]:
+    """Those of the branch on which breakage is judged, in the same order."""
+    there = [one for one in executions if one.branch == default_branch]
+    return there or [one for one in executions if one.branch == executions[-1].branch]
 
 
 def _split(sequence: Sequence[Execution], passed_commits: Set[str]) -> tuple[list[Execution], list[Execution]]:

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shifty.database.pool import Transaction
-from shifty.flakiness.assess import assess
-from shifty.flakiness.conclude import portions
+from shifty.flakiness.conclude import assess_tests, portions
 from shifty.flakiness.model import Assessment
 from shifty.flakiness.store import FLAKY_FROM, AssessmentStore, Standing
 from shifty.quarantine.store import QuarantineStore
@@ -31,7 +30,8 @@ async def note_day_of(tx: Transaction, tenant_id: UUID, project_id: int, ended_a
         await _put_today(tx, tenant_id, project_id, day.day)
     elif day.is_last:
         standing = await _standing_then(store, project_id, ended_at)
-        await store.put_day(project_id, day.day, standing, await store.rules_then(project_id, ended_at))
+        quarantined = await QuarantineStore(tx, tenant_id).quarantined_tests_then(project_id, ended_at)
+        await store.put_day(project_id, day.day, standing, quarantined)
 
 
 async def _put_today(tx: Transaction, tenant_id: UUID, project_id: int, today: date) -> None:
@@ -46,8 +46,9 @@ async def _standing_then(store: AssessmentStore, project_id: int, until: datetim
         return _NOTHING
     total = _NOTHING
     for some in portions(await store.notable(project_id, until)):
-        for window in (await store.windows(some, until)).values():
-            total = _plus(total, assess(window, wishes.default_branch))
+        found, _ = await assess_tests(store, some, wishes.default_branch, until)
+        for assessment in found.values():
+            total = _plus(total, assessment)
     return total
 
 

@@ -31,7 +31,7 @@ class Breakage:
     """None: it never passed as far as history goes."""
     first_bad: Point
     failures: int
-    """Runs in which it has failed since, in a row."""
+    """Runs in which it has failed since, in a row; of more than a hundred, those that were looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 -- name: wishes
 -- What a project wants, and its default branch: the one that it names, else main, else master, else the one with most runs.
+-- A main that has fewer than a tenth of the runs is not where the work goes.
 select coalesce(p.default_branch,
                 (select b.branch
                    from (select r.branch from runs r
@@ -8,7 +9,8 @@ select coalesce(p.default_branch,
                             and r.completed_at <= coalesce(%(until)s::timestamptz, 'infinity')
                           order by r.completed_at desc limit 1000) b
                   group by b.branch
-                  order by b.branch = 'main' desc, b.branch = 'master' desc, count(*) desc, b.branch limit 1)) as default_branch,
+                  order by 10 * count(*) >= sum(count(*)) over () and b.branch = 'main' desc,
+                           10 * count(*) >= sum(count(*)) over () and b.branch = 'master' desc, count(*) desc, b.branch limit 1)) as default_branch,
        p.auto_quarantine, p.auto_quarantine_rate, p.auto_quarantine_confidence
   from projects p
  where p.id = %(project_id)s and p.tenant_id = %(tenant_id)s;
@@ -43,6 +45,37 @@ select t.run_id, t.ended_at, r.branch, case when r.commit_sha not like '%%-dirty
        t.refs, t.durations, t.positions, t.neighbours, t.workers, t.rest
   from told t join runs r on r.id = t.run_id and r.tenant_id = %(tenant_id)s
  order by t.ended_at, t.run_id;
+
+-- name: earlier
+-- Of tests that have not passed on a branch for as long as their windows go: the last execution in which they did, with some
+-- before it, and the first failures after it. Where it is looked for begins at the last pass on any branch.
+select k.id, e.run_id, e.ended_at, e.branch, e.commit, e.outcome, e.retried, e.burst, e.excluded, e.attempts, e.failed_attempts
+  from known_tests k
+ cross join lateral (
+           select h.run_id, h.ended_at
+             from test_results h join runs r on r.id = h.run_id
+            where h.test_ref = k.id and h.tenant_id = %(tenant_id)s and h.outcome = 'passed' and h.excluded is null
+              and h.ended_at <= least(k.last_passed_at, coalesce(%(until)s::timestamptz, 'infinity'))
+              and r.branch is not distinct from %(branch)s::text
+            order by h.ended_at desc, h.run_id desc limit 1) good
+ cross join lateral (
+           (select h.*, r.branch, case when r.commit_sha not like '%%-dirty' then r.commit_sha end as commit
+              from test_results h join runs r on r.id = h.run_id
+             where h.test_ref = k.id and h.tenant_id = %(tenant_id)s and h.outcome in ('passed', 'failed') and h.excluded is null
+               and (h.ended_at, h.run_id) <= (good.ended_at, good.run_id) and h.ended_at <= good.ended_at
+               and r.branch is not distinct from %(branch)s::text
+             order by h.ended_at desc, h.run_id desc limit %(good)s)
+           union all
+           (select h.*, r.branch, case when r.commit_sha not like '%%-dirty' then r.commit_sha end as commit
+              from test_results h join runs r on r.id = h.run_id
+             where h.test_ref = k.id and h.tenant_id = %(tenant_id)s and h.outcome = 'failed'
+               and (h.excluded is null or h.excluded in ('lost-worker', 'infrastructure'))
+               and (h.ended_at, h.run_id) > (good.ended_at, good.run_id) and h.ended_at >= good.ended_at
+               and h.ended_at <= coalesce(%(until)s::timestamptz, 'infinity')
+               and r.branch is not distinct from %(branch)s::text
+             order by h.ended_at, h.run_id limit %(bad)s)) e
+ where k.id = any(%(refs)s) and k.tenant_id = %(tenant_id)s and k.last_passed_at is not null
+ order by k.id, e.ended_at, e.run_id;
 
 -- name: notable
 -- Tests of a project that failed in their window as of a moment, or of which something is concluded now.
@@ -131,12 +164,6 @@ select m.rule_id, not exists (select 1 from error_occurrences e join error_group
 -- name: names
 -- What a rule and a person call these tests.
 select id, test_id, file, title_path from known_tests where id = any(%(refs)s) and tenant_id = %(tenant_id)s;
-
--- name: rules_then
--- How many rules held at a moment.
-select count(*)::int from quarantine_rules
- where project_id = %(project_id)s and tenant_id = %(tenant_id)s and created_at <= %(until)s
-   and coalesce(released_at, expires_at) > %(until)s;
 
 -- name: projects
 -- every tenant: projects whose tests are looked at again each night: those with a run in the window, or with something concluded.

@@ -20,6 +20,9 @@ QUERIES = load_queries("shifty.flakiness")
 
 _WINDOWS_AT_ONCE: Final = 250
 """Tests of a statement: what it sorts stays in memory."""
+_UNTIL_GOOD: Final = 20
+"""Executions up to the last one that passed: enough to know how often the test failed before."""
+_SINCE_GOOD: Final = 5
 FLAKY_FROM = 10.0
 """Percent: from here on a test counts as flaky where flaky tests are counted."""
 
@@ -113,6 +116,33 @@ class AssessmentStore:
                     )
         return found
 
+    async def earlier(
+        self, refs: Sequence[int], branch: str | None, until: datetime | None = None
+    ) -> dict[int, list[Execution]]:
+        """Around the last time that tests passed on a branch: some executions up to it, and the first failures after.
+
+        Oldest first; of tests that don't pass there within their windows, whatever their age. One that never passed
+        there is missing.
+        """
+        found: defaultdict[int, list[Execution]] = defaultdict(list)
+        values = {"refs": list(refs), "branch": branch, "until": until, "good": _UNTIL_GOOD, "bad": _SINCE_GOOD}
+        for row in await self._all("earlier", **values):
+            found[row[0]].append(
+                Execution(
+                    run_id=row[1],
+                    ended_at=row[2],
+                    branch=row[3],
+                    commit=row[4],
+                    outcome=row[5],
+                    retried=row[6],
+                    burst=row[7],
+                    excluded=row[8],
+                    attempts=row[9],
+                    failed_attempts=row[10],
+                )
+            )
+        return found
+
     async def notable(self, project_id: int, until: datetime | None = None) -> list[int]:
         """Tests that failed in their window; as of now (None), also those of which something is concluded."""
         values = {"project_id": project_id, "until": until, "age": OLDEST, "assessed": until is None}
@@ -140,10 +170,6 @@ class AssessmentStore:
 
     async def today(self) -> date:
         return (await self._all("today"))[0][0]
-
-    async def rules_then(self, project_id: int, until: datetime) -> int:
-        """How many quarantine rules held at a moment."""
-        return (await self._all("rules_then", project_id=project_id, until=until))[0][0]
 
     async def ran(self, run_id: UUID, refs: Iterable[int]) -> set[int]:
         """Which of these tests passed or failed in a run."""

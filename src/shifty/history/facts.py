@@ -24,6 +24,11 @@ from shifty.history.store import QUERIES
 from shifty.wire import Attempt
 
 OLDEST: Final = timedelta(days=OLDEST_DAYS)
+PORTION: Final = 200
+"""Failed tests whose messages are in memory together."""
+HEAD: Final = 12_000
+TAIL: Final = 4_000
+"""Characters of a message's two ends: all that is read to say what it is."""
 LOOK_BACK: Final = 20
 """Executions of each test from which it is known how many failures are usual."""
 
@@ -67,6 +72,11 @@ class Facts:
         """Until the transaction ends, nobody else takes a run of the project in."""
         await self._execute("lock_folding", project_id=project_id)
 
+    async def try_lock_project(self, project_id: int) -> bool:
+        """The same without waiting; False: somebody else has it."""
+        cursor = await self._execute("try_lock_folding", project_id=project_id)
+        return await cursor.fetchone() == (True,)
+
     async def take(self, run_id: UUID) -> FoldingRun | None:
         """The run, locked, with room for what will be written of it; None: it is not closed, or taken in already.
 
@@ -79,10 +89,14 @@ class Facts:
             await self._execute("ensure_month", moment=run.ended_at)
         return run
 
-    async def unsettled(self, run_id: UUID) -> list[UnsettledTest]:
-        """Tests of the run of which there is more to say than that they passed, were skipped or did not run."""
+    async def unsettled(self, run_id: UUID, after: str = "") -> list[UnsettledTest]:
+        """Tests of the run of which there is more to say than that they passed, were skipped or did not run.
+
+        In the order of their ids, ``PORTION`` at most: those that come ``after`` the last one of the portion before.
+        """
+        values = {"run_id": run_id, "after": after, "limit": PORTION, "head": HEAD, "tail": TAIL}
         async with self._tx.cursor(row_factory=class_row(_UnsettledRow)) as cursor:
-            await cursor.execute(QUERIES["unsettled_tests"], {"tenant_id": self._tenant_id, "run_id": run_id})
+            await cursor.execute(QUERIES["unsettled_tests"], {"tenant_id": self._tenant_id, **values})
             return [row.noun() for row in await cursor.fetchall()]
 
     async def crowd(self, run_id: UUID) -> dict[str | None, int]:
@@ -153,10 +167,13 @@ class Facts:
         return await self._tx.execute(QUERIES[name], {"tenant_id": self._tenant_id, **values})
 
 
-async def due(tx: Transaction, limit: int, tenant_id: UUID | None = None) -> list[DueRun]:
-    """Closed runs that history has yet to take in, oldest first; of every tenant, or of one."""
+async def due(tx: Transaction, limit: int, tenant_id: UUID | None = None, *, again: bool = True) -> list[DueRun]:
+    """Closed runs that history has yet to take in, of every tenant or of one; the projects take turns.
+
+    In each project oldest first, those that are taken in ``again`` after all that are new.
+    """
     async with tx.cursor(row_factory=class_row(DueRun)) as cursor:
-        await cursor.execute(QUERIES["due_runs"], {"tenant_id": tenant_id, "limit": limit})
+        await cursor.execute(QUERIES["due_runs"], {"tenant_id": tenant_id, "limit": limit, "again": again})
         return await cursor.fetchall()
 
 

@@ -5,11 +5,15 @@ says that the run was stopped. Failed attempts count under whichever lease they 
 only, as everywhere in history.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from msgspec.structs import replace
+
+from shifty.failures.classify import limits_in
 from shifty.failures.model import Finding
 from shifty.history.model import Excluded, Mark, UnsettledTest
 from shifty.wire import Attempt
@@ -43,6 +47,13 @@ def read(test: UnsettledTest, find_in: FindIn) -> Reading:
     return Reading(test, failed, findings)
 
 
+def without_words(reading: Reading, kept: Callable[[Finding], Finding]) -> Reading:
+    """All that marks are made of; ``kept`` is what stays of each finding. The messages may be gigabytes in a run."""
+    bare = {id(attempt): replace(attempt, errors=[]) for attempt in reading.test.attempts}
+    test = dataclasses.replace(reading.test, error_message=None, attempts=list(bare.values()))
+    return Reading(test, [bare[id(attempt)] for attempt in reading.failed], [kept(each) for each in reading.findings])
+
+
 def shared_network_errors(readings: Iterable[Reading]) -> frozenset[str]:
     """Digests of network errors that ``MANY`` tests or more have in common."""
     tests: Counter[str] = Counter()
@@ -56,7 +67,7 @@ def mark(reading: Reading, gone: frozenset[str] = frozenset()) -> Mark:
     test, failed, findings = reading.test, reading.failed, reading.findings
     hidden = _hidden_failures(test, failed)
     last_lease = test.attempts[-1].lease if test.attempts else None
-    limits = [finding.limit_ms for finding in findings if finding.limit_ms is not None]
+    limits = limits_in(findings)
     return Mark(
         test_id=test.test_id,
         worker=test.worker,

@@ -32,11 +32,15 @@ select test_id, p50_ms from test_history
 -- Runs of one project are taken in one after the other. Leases, builds and seats have other seeds.
 select pg_advisory_xact_lock(hashtextextended(%(tenant_id)s::text || '/' || %(project_id)s::text, 7));
 
+-- name: try_lock_folding
+-- The same lock, without waiting for it.
+select pg_try_advisory_xact_lock(hashtextextended(%(tenant_id)s::text || '/' || %(project_id)s::text, 7));
+
 -- name: take_run
 -- Not `for update`: an artifact that is still uploaded refers to the run, and need not wait.
 select r.id as run_id, r.project_id, coalesce(r.completed_at, r.last_event_at) as ended_at, r.branch, r.commit_sha, r.status
   from runs r
- where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and r.closed and r.folded_at is null
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s and r.closed and (r.folded_at is null or r.refold)
    for no key update of r;
 
 -- name: ensure_month
@@ -45,20 +49,28 @@ select ensure_history_month(%(moment)s);
 
 -- name: unsettled_tests
 -- `flaky` is set wherever an earlier attempt failed, and also where an earlier run did: marks tell them apart. Of the
--- attempts only what marks are made of; an error's first lines say what it is.
-select t.test_id, t.outcome, t.raw_status, t.reason, left(t.error_message, 20000) as error_message, t.retry_count, t.healed, t.worker,
+-- attempts only what marks are made of, and of a message only its two ends, which are all that is read to say what it is.
+-- A portion at a time: twenty thousand tests may have failed, with megabytes to say.
+select t.test_id, t.outcome, t.raw_status, t.reason,
+       case when length(t.error_message) > %(head)s::int + %(tail)s::int then left(t.error_message, %(head)s) || right(t.error_message, %(tail)s)
+            else t.error_message end as error_message,
+       t.retry_count, t.healed, t.worker,
        (select coalesce(jsonb_agg(jsonb_build_object(
                    'attempt', a -> 'attempt', 'status', a -> 'status', 'durationMs', a -> 'durationMs', 'lease', a -> 'lease',
-                   'errors', (select coalesce(jsonb_agg(jsonb_build_object('message', left(e ->> 'message', 20000)) order by place), '[]')
+                   'errors', (select coalesce(jsonb_agg(jsonb_build_object('message',
+                                         case when length(m) > %(head)s::int + %(tail)s::int then left(m, %(head)s) || right(m, %(tail)s) else m end)
+                                         order by place), '[]')
                                 from jsonb_array_elements(coalesce(a -> 'errors', '[]')) with ordinality as x(e, place)
+                               cross join lateral (select e ->> 'message' as m) as said
                                where place <= 5)) order by n), '[]')
           from jsonb_array_elements(t.attempts) with ordinality as y(a, n))::text as attempts
   from tests t
- where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.stage = 'main'
+ where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.test_id > %(after)s and t.stage = 'main'
    and (t.outcome = 'failed' or t.healed or t.losses > 0 or (t.outcome = 'passed' and t.flaky)
         or (t.outcome in ('notRun', 'skipped') and t.attempts <> '[]'
             and t.attempts @? '$[*] ? (@.status == "failed" || @.status == "timedOut")'))
- order by t.test_id;
+ order by t.test_id
+ limit %(limit)s;
 
 -- name: crowd
 select worker, count(*)::int as tests
@@ -68,19 +80,36 @@ select worker, count(*)::int as tests
 
 -- name: expected_failures
 -- By machine, from what was before this run: so that a run that is taken in again comes out the same. Of a test that has
--- never failed three in a thousand, of one that is new two in a hundred. Bursts are left out, else a bad day makes the next
--- one look usual; unless they are most of what there was: then they are usual.
+-- never failed three in a thousand, of one that is new two in a hundred. Runs with a burst are left out, else a bad day makes
+-- the next one look usual; unless there were at least three of them, and they are a third of the last ones: then they are
+-- usual. That is a matter of the run: test by test it would take a large flaky suite far too long to come to it. Runs of far
+-- fewer tests have no bursts, and so say nothing about them.
+with before as materialized (
+    select r.id, exists (select 1 from test_results h
+                          where h.project_id = r.project_id and h.tenant_id = r.tenant_id and h.run_id = r.id
+                            and h.ended_at = r.completed_at and (h.outcome = 'failed' or h.failed_attempts > 0) and h.burst) as burst
+      from runs r
+     where r.project_id = %(project_id)s and r.tenant_id = %(tenant_id)s and r.closed
+       and r.completed_at < %(ended_at)s and r.completed_at >= %(ended_at)s - %(age)s::interval
+       and 2 * r.listed_tests >= (select now.listed_tests from runs now where now.id = %(run_id)s)
+     order by r.completed_at desc
+     limit %(most)s
+), usual as materialized (
+    select count(*) filter (where burst) >= 3 and 3 * count(*) filter (where burst) >= count(*) as bursts,
+           coalesce(array_agg(id) filter (where burst), '{}') as burst_runs
+      from before
+)
 select t.worker, sum(case when b.runs = 0 then 0.02
-                          when 2 * b.bursts > b.runs then b.failed::double precision / b.runs
-                          when b.failed = b.bursts then 0.003
-                          else (b.failed - b.bursts)::double precision / (b.runs - b.bursts) end)::double precision as expected
-  from tests t
+                          when b.failed = 0 then 0.003
+                          else b.failed::double precision / b.runs end)::double precision as expected
+  from usual cross join tests t
   left join known_tests k on k.project_id = %(project_id)s and k.test_id = t.test_id
  cross join lateral (
-           select count(*) as runs, count(*) filter (where o.failed) as failed, count(*) filter (where o.burst) as bursts
-             from (select h.outcome = 'failed' or h.failed_attempts > 0 as failed, h.burst
+           select count(*) as runs, count(*) filter (where o.failed) as failed
+             from (select h.outcome = 'failed' or h.failed_attempts > 0 as failed
                      from test_results h
                     where h.test_ref = k.id and h.outcome in ('passed', 'failed') and h.excluded is null
+                      and (usual.bursts or not (h.burst or h.run_id = any(usual.burst_runs)))
                       and h.ended_at < %(ended_at)s and h.ended_at >= %(ended_at)s - %(age)s::interval
                     order by h.ended_at desc
                     limit %(most)s) o) b
@@ -225,21 +254,49 @@ select h.test_ref
  order by h.test_ref;
 
 -- name: finish_run
-update runs set folded_at = now() where id = %(run_id)s and tenant_id = %(tenant_id)s;
+update runs set folded_at = now(), refold = false where id = %(run_id)s and tenant_id = %(tenant_id)s;
 
 -- name: due_runs
--- Oldest first; of one tenant, or of all.
-select r.tenant_id, r.project_id, r.id as run_id
-  from runs r
- where r.closed and r.folded_at is null and (%(tenant_id)s::uuid is null or r.tenant_id = %(tenant_id)s::uuid)
- order by r.completed_at, r.id
+-- Of one tenant, or of every tenant. Each project's turn comes, however many runs another one has; runs that history has
+-- never had come before those that it takes in again. Projects are found by leaps through the index.
+with recursive project as (
+    (select r.tenant_id, r.project_id
+       from runs r
+      where r.closed and (r.folded_at is null or r.refold)
+        and r.tenant_id >= coalesce(%(tenant_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+        and r.tenant_id <= coalesce(%(tenant_id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+      order by r.tenant_id, r.project_id
+      limit 1)
+    union all
+    select n.tenant_id, n.project_id
+      from project p
+     cross join lateral (
+           select r.tenant_id, r.project_id
+             from runs r
+            where r.closed and (r.folded_at is null or r.refold)
+              and (r.tenant_id, r.project_id) > (p.tenant_id, p.project_id)
+              and r.tenant_id <= coalesce(%(tenant_id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+            order by r.tenant_id, r.project_id
+            limit 1) n
+)
+select d.tenant_id, d.project_id, d.run_id
+  from project p
+ cross join lateral (
+       select r.tenant_id, r.project_id, r.id as run_id, r.refold, r.completed_at,
+              row_number() over (order by r.refold, r.completed_at, r.id) as turn
+         from runs r
+        where r.tenant_id = p.tenant_id and r.project_id = p.project_id and r.closed and (r.folded_at is null or r.refold)
+          and (%(again)s or not r.refold)
+        order by r.refold, r.completed_at, r.id
+        limit %(limit)s) d
+ order by d.refold, d.turn, d.completed_at, d.run_id
  limit %(limit)s;
 
 -- name: refold_project
-update runs r set folded_at = null
+update runs r set refold = true
   from projects p
  where p.id = r.project_id and p.slug = %(project)s and p.tenant_id = %(tenant_id)s and r.tenant_id = %(tenant_id)s
-   and r.closed and r.folded_at is not null;
+   and r.closed and r.folded_at is not null and not r.refold;
 
 -- name: codeowners
 select codeowners from projects where id = %(project_id)s and tenant_id = %(tenant_id)s;

@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from shifty.database.pool import Database, Transaction
-from shifty.failures.classify import NO_MESSAGE, find
 from shifty.quarantine.errors import BadEnd, BadRule, ErrorNotNamed, ProjectNotFound, QuarantineFull
+from shifty.quarantine.errors_told import UNTOLD_DIGESTS
 from shifty.quarantine.model import ListedRule, NewRule, Project
 from shifty.quarantine.sprt import UNKNOWN_SHARE, share_before
 from shifty.quarantine.store import QuarantineStore
@@ -93,8 +93,10 @@ def require_value(wanted: NewRule) -> None:
     """
     if wanted.kind == "error" and not _DIGEST.fullmatch(wanted.value):
         raise ErrorNotNamed(wanted.value)
-    if wanted.kind == "error" and wanted.value == find(NO_MESSAGE).digest:
-        raise BadRule([("value", "stands for all errors without a message, which no rule excuses: name the tests")])
+    if wanted.kind == "error" and wanted.value in UNTOLD_DIGESTS:
+        raise BadRule(
+            [("value", "stands for errors of which nobody knows the message; no rule excuses them: name the tests")]
+        )
     if wanted.kind == "tag" and wanted.value == "@":
         raise BadRule([("value", "must be a tag, such as @slow")])
     if wanted.kind == "file" and (wanted.value.startswith("/") or ".." in wanted.value.split("/")):

@@ -3,6 +3,10 @@
 from shifty.failures.classify import NO_MESSAGE, find, is_bare_timeout, telling
 from shifty.quarantine.store import ErrorsRow
 
+CUT = "More errors of this attempt were cut by Shifty."
+"""What our reporters put in the place of errors that were too many or too long to send (js/reporter)."""
+UNTOLD_DIGESTS = frozenset({find(NO_MESSAGE).digest, find(CUT).digest})
+"""Of errors of which nobody knows what they say: no rule covers them."""
 UNTOLD = ""
 """Stands for the error of an attempt that failed without a word, and for a pass that should have been a failure: no
 rule names it."""
@@ -23,5 +27,5 @@ def digests_of(test: ErrorsRow) -> list[str]:
 
 
 def _digest(message: str) -> str:
-    finding = find(message)
-    return UNTOLD if finding.message == NO_MESSAGE else finding.digest
+    digest = find(message).digest
+    return UNTOLD if digest in UNTOLD_DIGESTS else digest

@@ -5,11 +5,21 @@
 -- part: rules_in_force
 -- Those that excuse at this moment. The pattern is the value for LIKE, in which only the star stands for something.
 rules as materialized (
-    select q.id, q.project_id, q.kind, q.value, q.project_name,
+    select q.id, q.project_id, q.kind, q.value, q.project_name, now() - interval '90 days' as seen_since,
            replace(replace(replace(replace(q.value, '\', '\\'), '%%', '\%%'), '_', '\_'), '*', '%%') as pattern
       from quarantine_rules q
      where q.tenant_id = %(tenant_id)s and q.project_id = %(project_id)s and q.released_at is null and q.expires_at > now()
        and (%(of_rules)s::uuid[] is null or q.id = any(%(of_rules)s))
+)
+
+-- part: rules_in_force_then
+-- The same of a moment that is past.
+rules as materialized (
+    select q.id, q.project_id, q.kind, q.value, q.project_name, %(until)s::timestamptz - interval '90 days' as seen_since,
+           replace(replace(replace(replace(q.value, '\', '\\'), '%%', '\%%'), '_', '\_'), '*', '%%') as pattern
+      from quarantine_rules q
+     where q.tenant_id = %(tenant_id)s and q.project_id = %(project_id)s and q.created_at <= %(until)s::timestamptz
+       and coalesce(q.released_at, q.expires_at) > %(until)s::timestamptz
 )
 
 -- part: matching_tests
@@ -18,28 +28,28 @@ rules as materialized (
 matching as materialized (
     select q.id as rule_id, k.id as test_ref
       from rules q join known_tests k on k.project_id = q.project_id and k.test_id = q.value
-     where q.kind = 'test' and q.project_name in ('', k.project_name) and k.last_seen_at > now() - interval '90 days'
+     where q.kind = 'test' and q.project_name in ('', k.project_name) and k.last_seen_at > q.seen_since
     union all
     select q.id, k.id
       from rules q join known_tests k on k.project_id = q.project_id and k.file = q.value
      where q.kind = 'file' and strpos(q.value, '*') = 0 and q.project_name in ('', k.project_name)
-       and k.last_seen_at > now() - interval '90 days'
+       and k.last_seen_at > q.seen_since
     union all
     select q.id, k.id
       from rules q join known_tests k on k.project_id = q.project_id
      where q.kind = 'file' and strpos(q.value, '*') > 0 and k.file like q.pattern
-       and q.project_name in ('', k.project_name) and k.last_seen_at > now() - interval '90 days'
+       and q.project_name in ('', k.project_name) and k.last_seen_at > q.seen_since
     union all
     select q.id, k.id
       from rules q join known_tests k on k.project_id = q.project_id
      where q.kind = 'title' and (k.title_path[cardinality(k.title_path)] like q.pattern
                                  or array_to_string(k.title_path, ' › ') like q.pattern)
-       and q.project_name in ('', k.project_name) and k.last_seen_at > now() - interval '90 days'
+       and q.project_name in ('', k.project_name) and k.last_seen_at > q.seen_since
     union all
     select q.id, k.id
       from rules q join known_tests k on k.project_id = q.project_id
      where q.kind = 'tag' and k.tags && array[q.value, substr(q.value, 2)]
-       and q.project_name in ('', k.project_name) and k.last_seen_at > now() - interval '90 days'
+       and q.project_name in ('', k.project_name) and k.last_seen_at > q.seen_since
 )
 
 -- name: find_project
@@ -198,6 +208,18 @@ with
 select ((select count(distinct test_ref) from matching)
       + (select count(*) from rules r where not exists (select 1 from matching m where m.rule_id = r.id)))::int as tests;
 
+-- name: quarantined_tests_then
+-- How many of the tests that were known at a moment were quarantined at it.
+with
+-- insert: rules_in_force_then
+,
+-- insert: matching_tests
+, known as (
+    select m.rule_id, m.test_ref from matching m join known_tests k on k.id = m.test_ref where k.first_seen_at <= %(until)s::timestamptz
+)
+select ((select count(distinct test_ref) from known)
+      + (select count(*) from rules r where not exists (select 1 from known k where k.rule_id = r.id)))::int as tests;
+
 -- name: failing_share_of_tests
 -- Of the tests that a rule is about, the one that fails most. One that did not fail lately has no assessment.
 with
@@ -278,13 +300,13 @@ select t.test_id, t.file, t.project_name, t.title_path, t.tags, t.outcome = 'fai
  order by t.file collate "C", t.line nulls last, t.project_name collate "C", t.test_id collate "C";
 
 -- name: errors_of_tests
--- Of each failed attempt under the last lease, its messages.
+-- Of each failed attempt under the last lease, its messages; of what runs once a machine, under any.
 select t.test_id, t.error_message, coalesce(e.attempts, '[]') as attempts, t.raw_status is not distinct from 'passed' as passed_unexpectedly
   from tests t,
        lateral (select jsonb_agg(jsonb_path_query_array(a, '$.errors[*].message')) as attempts
                   from jsonb_array_elements(t.attempts) as a
                  where a ->> 'status' in ('failed', 'timedOut', 'interrupted')
-                   and (a ->> 'lease') is not distinct from (t.attempts -> -1 ->> 'lease')) e
+                   and (t.stage <> 'main' or (a ->> 'lease') is not distinct from (t.attempts -> -1 ->> 'lease'))) e
  where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.test_id = any(%(test_ids)s);
 
 -- name: excuse_tests

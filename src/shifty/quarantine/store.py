@@ -174,6 +174,11 @@ class QuarantineStore:
         row = await self._one("quarantined_tests", project_id=project_id, of_rules=ids)
         return row[0] if row else 0
 
+    async def quarantined_tests_then(self, project_id: int, until: datetime) -> int:
+        """The same at a moment that is past: of the tests known then, by the rules that were active then."""
+        row = await self._one("quarantined_tests_then", project_id=project_id, until=until)
+        return row[0] if row else 0
+
     async def failing_share(self, project_id: int, rule_id: UUID, rule: NewRule) -> tuple[float, int] | None:
         """In how many of its runs (0–1) that failed which the rule is about, and of how many; None: nobody knows."""
         if rule.kind == "error":

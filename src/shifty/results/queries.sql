@@ -45,7 +45,10 @@ with input as materialized (
 ), before as materialized (
     -- Carries what was reported along, so that nothing below has to join the two again.
     select e.*, t.outcome as old_outcome, t.flaky as old_flaky, t.duration_ms as old_duration_ms, t.revision as old_revision,
-           t.healed as old_healed, t.attempts as old_attempts, t.stage
+           t.healed as old_healed, t.attempts as old_attempts, t.stage,
+           -- What each of two that ran one test has said stays, up to 50 attempts: an excuse of one must not cover the other.
+           e.outcome = 'failed' and t.outcome = 'failed' and (t.stage <> 'main' or (e.lease is null and t.revision = e.revision))
+           and not t.attempts @> e.attempts and jsonb_array_length(t.attempts) < 50 as is_another_failure
       from eligible e join tests t on t.run_id = e.run_id and t.test_id = e.test_id
      order by e.run_id, e.test_id
        for update of t
@@ -80,12 +83,14 @@ with input as materialized (
                       from jsonb_array_elements(b.old_attempts) as a
                      where ((a ->> 'lease') is distinct from b.lease::text
                             or (b.lease is null and not b.attempts @> jsonb_build_array(jsonb_build_object('attempt', a -> 'attempt')))
+                            or (b.is_another_failure and not b.attempts @> jsonb_build_array(a))
                             or (b.stage <> 'main' and not b.healed and a @? '$.heals[*] ? (@.success == true)'))
                    ) k
      where t.run_id = b.run_id and t.test_id = b.test_id
        and (b.old_revision < b.revision
             -- Two machines, or two projects without names, may run one test: a pass must not hide the other's failure.
             or (b.old_revision = b.revision and b.outcome = 'failed' and b.old_outcome = 'passed')
+            or b.is_another_failure
             -- Nor may a plain pass hide a healed one, there and in what runs once a machine.
             or (b.healed and not b.old_healed and b.old_outcome = 'passed' and (b.old_revision = b.revision or b.stage <> 'main'))
             -- Set-up and teardown run once a machine, and one that failed anywhere has failed.

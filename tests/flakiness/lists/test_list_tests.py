@@ -6,12 +6,16 @@ from uuid import UUID
 import pytest
 
 from shifty.database.pool import Database
+from shifty.flakiness.fold_runs import fold_due
+from shifty.flakiness.lists import store
 from shifty.flakiness.lists.list_flaky import list_flaky, list_recommendations
 from shifty.flakiness.lists.list_tests import list_tests
 from shifty.flakiness.lists.model import Sort, TestFilter
 from shifty.flakiness.lists.show_test import Wanted, show_test
+from shifty.history.refold import refold
 from shifty.web.pagination import Page
 from tests.flakiness.lists.suite import Suite
+from tests.history.past import DAY, NOW, Past, Row, passed, retried
 
 EVERYTHING = Page(200)
 
@@ -77,6 +81,19 @@ async def test_an_order_holds_over_all_pages_and_whatever_else_is_asked(
     assert await names(suite, sort, project="one") == order[:-1]
 
 
+@pytest.mark.parametrize("sort", ["lost", "flakiness", "failures", "duration", "name"])
+async def test_tests_of_a_branch_come_in_one_order_however_they_are_found(
+    suite: Suite, sort: Sort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_few = [await names(suite, sort, page, branch="main") for page in (EVERYTHING, Page(2, 1), Page(9, 9))]
+
+    monkeypatch.setattr(store, "FEW", 0)
+    of_many = [await names(suite, sort, page, branch="main") for page in (EVERYTHING, Page(2, 1), Page(9, 9))]
+
+    assert of_many == of_few
+    assert sorted(of_few[0]) == ["a1", "a2", "b1", "b2", "z1"]
+
+
 @pytest.mark.parametrize(("sort", "first"), [("duration", "a2"), ("lastFailed", "b2")])
 async def test_what_is_not_known_comes_last(suite: Suite, sort: Sort, first: str) -> None:
     whole = await names(suite, sort)
@@ -97,6 +114,7 @@ async def test_what_is_not_known_comes_last(suite: Suite, sort: Sort, first: str
         ({"search": "SUITE 100% C"}, ["c1"]),
         ({"search": "%"}, ["a1", "a2", "b1", "b2", "c1", "z1"]),
         ({"search": "_1"}, []),
+        ({"search": "\\"}, []),
         ({"tag": "smoke"}, ["a1", "a2", "b1", "b2", "c1", "z1"]),
         ({"tag": "@smoke"}, ["a1", "a2", "b1", "b2", "c1", "z1"]),
         ({"tag": "slow"}, []),
@@ -174,6 +192,7 @@ async def test_a_rule_that_has_ended_is_about_nothing(suite: Suite) -> None:
 async def test_counts_are_those_of_the_window_and_of_a_branch_those_there(suite: Suite) -> None:
     await suite.run("one", {"c1": "F"}, {"c1": "P"}, {"c1": "S"}, branch="feature")
     await suite.run("one", {"c1": "P"})
+    await suite.assess("one", "c1", verdict="suspect", total=4, failed=1)
 
     found = {
         branch: (
@@ -192,6 +211,45 @@ async def test_counts_are_those_of_the_window_and_of_a_branch_those_there(suite:
     assert found["main"].standing.verdict == "stable"
     assert found["feature"].standing.verdict == "suspect"
     assert (found["main"].standing.low, round(found["main"].standing.high)) == (0.0, 85)
+
+
+async def test_a_test_counts_the_same_executions_before_its_first_failure_as_after_it(
+    db: Database, tenant_id: UUID
+) -> None:
+    past = Past(db, tenant_id)
+    # 20 executions, and then longer skipped than is looked back.
+    letters = "P" * 20 + "S" * 100
+    for number, letter in enumerate(letters):
+        await past.run(
+            passed() if letter == "P" else Row(outcome="skipped", attempts=[]),
+            at=NOW - DAY + number * DAY / 200,
+            commit=f"c{number}",
+        )
+
+    async def counted() -> tuple[int, int]:
+        while await fold_due(db):
+            pass
+        (test,) = (await list_tests(db, tenant_id, TestFilter(), "name", EVERYTHING, only=None)).tests
+        return test.standing.total_runs, test.skipped
+
+    before = await counted()
+    await past.run(retried(), commit="z")
+    after = await counted()
+
+    assert (before, after) == ((20, 100), (21, 99))
+
+
+async def test_the_tests_of_a_branch_are_listed_while_its_runs_are_taken_in_again(
+    db: Database, tenant_id: UUID
+) -> None:
+    past = Past(db, tenant_id)
+    await past.run(passed())
+    await fold_due(db, tenant_id)
+
+    again = await refold(db, tenant_id, past.project)
+
+    found = await list_tests(db, tenant_id, TestFilter(branch="main"), "name", EVERYTHING, only=None)
+    assert (again, found.total, len(found.tests)) == (1, 1, 1)
 
 
 async def test_a_test_that_was_not_seen_for_long_is_in_the_suite_no_more(suite: Suite) -> None:

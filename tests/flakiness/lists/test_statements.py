@@ -58,6 +58,7 @@ async def test_no_table_of_results_is_read_whole(filled: Database) -> None:
         "last_runs": (on_branch, "runs_ended"),
         "count_on_branch": (on_branch, by_run),
         "show_tests": (page, by_test),
+        "executions_on_branch": (on_branch, by_test),
         "executions_of_test": (page, by_test),
         "count_executions": (page, by_test),
         "errors_of_test": (page, by_test),

@@ -12,8 +12,9 @@ alter table projects
 
 alter table runs
     add column quarantined_tests int not null default 0,  -- failed or not run, and excused by quarantine: a subset of both
-    add column folded_at         timestamptz;             -- when history took it in; null: it has yet to
-create index runs_to_fold on runs (tenant_id, completed_at, id) where closed and folded_at is null;
+    add column folded_at         timestamptz,             -- when history took it in; null: it has yet to
+    add column refold            boolean not null default false;  -- it is to do so again: what it has stays until then
+create index runs_to_fold on runs (tenant_id, project_id, refold, completed_at, id) where closed and (folded_at is null or refold);
 create index runs_ended on runs (project_id, completed_at desc) where closed;
 
 alter table tests

@@ -13,8 +13,8 @@ LEAST_SHARE: Final = 0.3
 NEAR: Final = 0.8
 """Of the limit: who needs so much of it when all is well fails when it is not."""
 _FEW_PASSES: Final = 5
-_LIMIT_OF_TEST: Final = 1.05
-"""Passing attempts longer than that show that the limit is one of a step, and not of the test."""
+_LIMIT_EXCEEDED: Final = 1.05
+"""Passing attempts longer than that show that the limit is another one now."""
 
 _ADVICE: Final = {
     "network": "Do not depend on what is not yours: answer outside requests with page.route() or a local stub, and "
@@ -51,20 +51,34 @@ def _timeout(executions: Sequence[Execution], faults: Sequence[Execution]) -> Ev
     plain = [fault for fault in showing if not {"network", "animation"} & set(fault.causes)]
     if not _is_enough(plain, faults):
         return None
-    limits = sorted(fault.limit_ms for fault in plain if fault.limit_ms)
-    limit = limits[len(limits) // 2] if limits else None
-    usual = _p95([each.duration_ms for each in executions if each.outcome == "passed" and each.attempts == 1])
+    limit = _median([fault.limit_ms for fault in plain if fault.limit_ms])
     met = (
         f"It ran into a time-out{f' of {_time(limit)}' if limit else ''} in {len(plain)} of its {len(faults)} failures"
     )
     share = len(plain) / len(faults)
-    if limit is None or usual is None or usual > limit * _LIMIT_OF_TEST:
-        return Evidence("timeout", f"{met}.", _NEVER_COMES, share, runs_of(plain))
-    needs = f"{met}; when it passes it needs {_time(usual)} (p95), {usual / limit:.0%} of that".replace("%", " %")
-    near = usual >= NEAR * limit
+    of_test = _limit_of_test(plain)
+    usual = _p95([each.duration_ms for each in executions if each.outcome == "passed" and each.attempts == 1])
+    if of_test is None or usual is None or usual > of_test * _LIMIT_EXCEEDED:
+        return Evidence("timeout", f"{met}.", _NOT_IN_TIME, share, runs_of(plain))
+    needs = f"{met}; when it passes it needs {_time(usual)} (p95), {usual / of_test:.0%} of that".replace("%", " %")
+    near = usual >= NEAR * of_test
     return Evidence("timeout", f"{needs}.", _TOO_TIGHT if near else _NEVER_COMES, share, runs_of(plain))
 
 
+def _limit_of_test(faults: Sequence[Execution]) -> int | None:
+    """Milliseconds; None where most ran into the limit of a step, to which the time of the whole test says nothing."""
+    limits = [fault.limit_ms for fault in faults if fault.limit_ms and "test-timeout" in fault.causes]
+    return _median(limits) if 2 * len(limits) > len(faults) else None
+
+
+def _median(limits: Sequence[int]) -> int | None:
+    return sorted(limits)[len(limits) // 2] if limits else None
+
+
+_NOT_IN_TIME: Final = (
+    "What it waits for does not always come in time. The trace of a failed run shows what was pending: wait for that, "
+    "or fix what does not answer."
+)
 _TOO_TIGHT: Final = (
     "The limit is too near to what the test needs: make it faster or split it, or give it a longer time-out "
     "(test.slow())."

@@ -9,7 +9,6 @@ from shifty.flakiness.assess import assess
 from shifty.flakiness.lists.model import KnownTest, Sort, Standing, TestFilter
 from shifty.flakiness.lists.store import TestStore
 from shifty.flakiness.model import Evidence
-from shifty.flakiness.store import AssessmentStore
 from shifty.history.model import Execution
 from shifty.web.pagination import Page
 
@@ -28,12 +27,16 @@ async def list_tests(
 ) -> TestPage:
     """A page. Of a branch: what its last five runs had, as it stands there, in the order of all branches together."""
     async with db.snapshot() as tx:
-        found, total = await TestStore(tx, tenant_id, only).tests(wanted, sort, page)
-        if wanted.branch is None or not found:
+        store = TestStore(tx, tenant_id, only)
+        found, total = await store.tests(wanted, sort, page)
+        branch = wanted.branch
+        if branch is None or not found:
             return TestPage(found, total)
-        executions = await AssessmentStore(tx, tenant_id).windows([each.test.ref for each in found])
-    branch = wanted.branch
-    return TestPage([on_branch(each, executions.get(each.test.ref, ()), branch) for each in found], total)
+        # The others have not failed: what is counted of them on the branch is all there is to say.
+        assessed = [each.test.ref for each in found if each.is_assessed]
+        executions = await store.executions_on_branch(assessed, branch)
+    there = [on_branch(each, executions.get(each.test.ref, ()), branch) if each.is_assessed else each for each in found]
+    return TestPage(there, total)
 
 
 def on_branch(known: KnownTest, executions: Sequence[Execution], branch: str) -> KnownTest:

@@ -60,15 +60,22 @@ excused as materialized (
        c.skipped::int as skipped, a.test_ref is not null as is_assessed
 
 -- part: counts
--- Without an assessment no attempt has failed, so that a plain count comes to the same.
+-- Without an assessment no attempt has failed, so that a plain count of the executions that one rests on comes to the same.
+-- Where it was skipped it was not executed: that is counted apart, in the last runs of whatever outcome.
   left join lateral (
-      select count(*) filter (where f.outcome in ('passed', 'failed') and f.excluded is null) as runs,
-             count(*) filter (where f.outcome = 'failed' and f.excluded is null) as failed,
-             count(*) filter (where f.outcome = 'skipped') as skipped
-        from (select f.run_id, f.outcome, f.excluded from test_results f
-               where f.test_ref = k.id and f.tenant_id = %(tenant_id)s and f.ended_at > now() - %(days)s::int * interval '1 day'
-               order by f.ended_at desc
-               limit %(most)s) f
+      select count(*) filter (where f.executed and f.excluded is null) as runs,
+             count(*) filter (where f.executed and f.outcome = 'failed' and f.excluded is null) as failed,
+             count(*) filter (where not f.executed and f.outcome = 'skipped') as skipped
+        from ((select f.run_id, f.outcome, f.excluded, true as executed from test_results f
+                where f.test_ref = k.id and f.tenant_id = %(tenant_id)s and f.ended_at > now() - %(days)s::int * interval '1 day'
+                  and f.outcome in ('passed', 'failed') and a.test_ref is null
+                order by f.ended_at desc
+                limit %(most)s)
+              union all
+              (select f.run_id, f.outcome, f.excluded, false from test_results f
+                where f.test_ref = k.id and f.tenant_id = %(tenant_id)s and f.ended_at > now() - %(days)s::int * interval '1 day'
+                order by f.ended_at desc
+                limit %(most)s)) f
        where %(branch)s::text is null
           or exists (select from runs r where r.id = f.run_id and r.tenant_id = %(tenant_id)s and r.branch = %(branch)s)
   ) c on true
@@ -76,7 +83,8 @@ excused as materialized (
 -- part: wanted
    and (%(file)s::text is null or k.file = %(file)s)
    and (%(search)s::text is null
-        or strpos(lower(k.file || ' ' || array_to_string(k.title_path, ' ')), lower(%(search)s)) > 0)
+        or lower(k.file || ' ' || array_to_string(k.title_path, ' '))
+           like '%%' || replace(replace(replace(lower(%(search)s), '\', '\\'), '%%', '\%%'), '_', '\_') || '%%')
    and (%(owners)s::text[] is null
         or exists (select from file_owners w
                     where w.project_id = k.project_id and w.file = k.file and w.tenant_id = %(tenant_id)s
@@ -131,9 +139,9 @@ select d.day, sum(d.flaky_tests)::int as flaky_tests,
 
 -- part: in_the_suite
 -- Those that were seen within the time that conclusions look back; the rest is in the suite no more. With one project its
--- id is named once more: only then does the index give the order of files.
+-- id is named once more: only then does the index give the order of files. Since when is worked out once, not for each test.
      where k.project_id = any(%(project_ids)s) and (%(project_id)s::bigint is null or k.project_id = %(project_id)s)
-       and k.tenant_id = %(tenant_id)s and k.last_seen_at > now() - %(days)s::int * interval '1 day'
+       and k.tenant_id = %(tenant_id)s and k.last_seen_at > (select now() - %(days)s::int * interval '1 day')
 
 -- part: on_branch
 -- A scalar, asked test by test as the page is read: as a join it would read the runs whole.
@@ -157,6 +165,11 @@ select count(distinct f.test_ref)
   from unnest(%(run_ids)s::uuid[], %(run_ends)s::timestamptz[]) as r (id, at)
   join test_results f on f.run_id = r.id and f.ended_at = r.at;
 
+-- name: prepare_to_sort
+-- every tenant: settings of this transaction. What decides of all tests is sorted in memory, not on disk. Compiling costs
+-- more than it saves.
+select set_config('work_mem', '32MB', true), set_config('jit', 'off', true);
+
 -- name: count_tests
 select count(*)
       from known_tests k
@@ -174,15 +187,20 @@ select k.id
 
 -- name: tests_by_assessment
 -- Few are assessed. The rest comes behind them by name: each half is read no further than the page.
-with assessed as (
+with ranked as (
     select k.id, row_number() over (
                order by case %(sort)s when 'lost' then a.lost_ms when 'failures' then a.failed_runs else a.low end desc,
                         a.low desc, k.file, k.line, k.title_path, k.id) as place
       from assessments a join known_tests k on k.id = a.test_ref
 -- insert: in_the_suite
--- insert: on_branch
        and a.project_id = any(%(project_ids)s) and a.tenant_id = %(tenant_id)s
      order by place
+), assessed as (
+    select k.id, k.place
+      from ranked k
+     where true
+-- insert: on_branch
+     order by k.place
      limit %(limit)s::bigint + %(offset)s::bigint
 ), others as (
     select k.id
@@ -205,14 +223,13 @@ select listed.id
 select k.id
       from known_tests k
 -- insert: in_the_suite
--- insert: on_branch
  order by case when %(sort)s = 'duration' then k.p50_ms end desc nulls last,
           case when %(sort)s = 'lastFailed' then k.last_failed_at end desc nulls last, k.id
  limit %(limit)s offset %(offset)s;
 
 -- name: some_tests
 -- Where only some are wanted each has to be looked at, so that their number comes for nothing. Nothing is carried along
--- but what decides: it has to fit into memory.
+-- but what decides: it has to fit into memory. They are read once: to look them up again would take as long.
 with
 -- insert: rules
 ,
@@ -221,7 +238,7 @@ with
     select k.id, count(*) over () as total,
            (case %(sort)s when 'lost' then a.lost_ms when 'flakiness' then a.low when 'failures' then a.failed_runs
                           when 'duration' then k.p50_ms when 'lastFailed' then extract(epoch from k.last_failed_at) end)::float8 as weight,
-           case when %(sort)s in ('lost', 'failures') then a.low end as low
+           case when %(sort)s in ('lost', 'failures') then a.low end as low, k.file, k.line, k.title_path
       from known_tests k left join assessments a on a.test_ref = k.id
 -- insert: in_the_suite
        and (%(project_name)s::text is null or k.project_name = %(project_name)s)
@@ -233,8 +250,8 @@ with
 -- insert: wanted
 )
 select w.id, w.total
-  from wanted w join known_tests k on k.id = w.id
- order by w.weight desc nulls last, w.low desc nulls last, k.file, k.line, k.title_path, k.id
+  from wanted w
+ order by w.weight desc nulls last, w.low desc nulls last, w.file, w.line, w.title_path, w.id
  limit %(limit)s offset %(offset)s;
 
 -- name: show_tests
@@ -253,6 +270,29 @@ select
 -- insert: counts
  where k.tenant_id = %(tenant_id)s
  order by page.place;
+
+-- name: executions_on_branch
+-- Of the last executions of each test those that were there, oldest first, with what an assessment goes by. A list a test:
+-- a row each costs more to read than all that is done with it.
+with latest as materialized (
+    select x.*
+      from unnest(%(refs)s::bigint[]) as wanted (ref),
+           lateral (select f.test_ref, f.run_id, f.ended_at, f.outcome, f.retried, f.burst, f.excluded, f.attempts,
+                           f.failed_attempts, f.failed_ms
+                      from test_results f
+                     where f.test_ref = wanted.ref and f.tenant_id = %(tenant_id)s and f.outcome in ('passed', 'failed')
+                       and f.ended_at > (select now() - %(days)s::int * interval '1 day')
+                     order by f.ended_at desc, f.run_id desc
+                     limit %(most)s) x
+), told as (
+    select f.test_ref, f.run_id, f.ended_at, r.branch, case when r.commit_sha not like '%%-dirty' then r.commit_sha end as commit,
+           f.outcome, f.retried, f.burst, f.excluded, f.attempts, f.failed_attempts, f.failed_ms
+      from latest f join runs r on r.id = f.run_id
+     where r.tenant_id = %(tenant_id)s and r.branch = %(branch)s
+)
+select t.test_ref as ref, json_agg(t order by t.ended_at, t.run_id)::text as executions
+  from told t
+ group by t.test_ref;
 
 -- name: find_test
 -- One, or one in each project that has it.

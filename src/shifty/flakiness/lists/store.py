@@ -26,7 +26,7 @@ from shifty.flakiness.lists.model import (
 )
 from shifty.flakiness.model import Breakage, Evidence, Point, Verdict
 from shifty.flakiness.posterior import interval
-from shifty.history.model import MOST_EXECUTIONS, OLDEST_DAYS
+from shifty.history.model import MOST_EXECUTIONS, OLDEST_DAYS, Execution
 from shifty.web.pagination import Page
 
 QUERIES = load_queries("shifty.flakiness.lists")
@@ -62,7 +62,11 @@ class _Breakage(msgspec.Struct, rename="camel"):
         return Breakage(self.branch, good, self.first_bad.noun(), self.failures)
 
 
+FEW: Final = 1_000
+"""Tests of a branch: they are found from its runs, and not by reading all tests in order until the page is full."""
+
 _causes = msgspec.json.Decoder(list[Evidence])
+_executions = msgspec.json.Decoder(list[Execution])
 _breakage = msgspec.json.Decoder(_Breakage)
 
 
@@ -98,14 +102,23 @@ class TestStore:
         """A page, and the number of all."""
         values = {**await self._wanted(wanted), **_WINDOW, "sort": sort}
         values |= await self._last_runs(values)
+        await self._execute("prepare_to_sort")
         every = wanted == TestFilter(project=wanted.project, branch=wanted.branch)
-        rows = await self._rows(_BY[sort] if every else "some_tests", **values, limit=page.limit, offset=page.offset)
+        total = await self._number(values) if every else None
+        query = "some_tests" if total is None or _is_scattered(wanted, sort, total) else _BY[sort]
+        rows = await self._rows(query, **values, limit=page.limit, offset=page.offset)
         found = await self._known([row["id"] for row in rows], wanted.branch)
-        if len(found) < page.limit and (found or not page.offset):
-            return found, page.offset + len(found)
-        if not every and rows:
-            return found, rows[0]["total"]
-        return found, await self._number(values, every=every)
+        if total is None:
+            total = rows[0]["total"] if rows else await self._number_of_some(values, page)
+        return found, total
+
+    async def executions_on_branch(self, refs: Sequence[int], branch: str) -> dict[int, Sequence[Execution]]:
+        """Of each test's last ones, in which it passed or failed, those on that branch, oldest first.
+
+        They hold what an assessment goes by, and nothing else.
+        """
+        rows = await self._rows("executions_on_branch", refs=list(refs), branch=branch, **_WINDOW)
+        return {row["ref"]: _executions.decode(row["executions"]) for row in rows}
 
     async def find(self, test_id: str, project: str | None, branch: str | None) -> list[KnownTest]:
         """One for each project that has it."""
@@ -141,11 +154,13 @@ class TestStore:
         rows = await self._rows("show_tests", refs=list(refs), branch=branch, project_ids=projects, **_WINDOW)
         return [_known(row) for row in rows]
 
-    async def _number(self, values: Mapping[str, object], *, every: bool) -> int:
-        if every:
-            query = "count_on_branch" if values["branch"] else "count_tests"
-            return (await self._rows(query, **values))[0]["count"]
-        first = await self._rows("some_tests", **values, limit=1, offset=0)
+    async def _number(self, values: Mapping[str, object]) -> int:
+        query = "count_on_branch" if values["branch"] else "count_tests"
+        return (await self._rows(query, **values))[0]["count"]
+
+    async def _number_of_some(self, values: Mapping[str, object], page: Page) -> int:
+        """Where the page is empty."""
+        first = await self._rows("some_tests", **values, limit=1, offset=0) if page.offset else []
         return first[0]["total"] if first else 0
 
     async def _wanted(self, wanted: TestFilter) -> dict[str, object]:
@@ -177,6 +192,11 @@ class TestStore:
 
     def _with(self, **values: object) -> dict[str, object]:
         return {"tenant_id": self._tenant_id, "only": self._only, **values}
+
+
+def _is_scattered(wanted: TestFilter, sort: Sort, total: int) -> bool:
+    """Whether a branch's tests are too far apart in that order to be met with one after the other."""
+    return wanted.branch is not None and (total <= FEW or _BY[sort] == "tests_by_column")
 
 
 def _values(wanted: TestFilter) -> dict[str, object]:

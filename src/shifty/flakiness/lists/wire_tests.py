@@ -162,7 +162,9 @@ class TestExecution(Body):
     worker: str | None
     error_digest: str | None
     error_message: str | None
-    causes: Sequence[str] = Field(description="What its errors point to: `timeout`, `network`, `animation`.")
+    causes: Sequence[str] = Field(
+        description="What its errors point to: `timeout`, `test-timeout`, `network`, `animation`."
+    )
 
     @classmethod
     def of(cls, told: Told) -> Self:
