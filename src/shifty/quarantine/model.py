@@ -105,7 +105,7 @@ class Project:
     auto_rate: float
     auto_confidence: float
     default_branch: str | None
-    """None: main, else master, else the branch with most runs."""
+    """None: main or master where it has a tenth of the runs, else the branch with most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

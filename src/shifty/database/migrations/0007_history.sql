@@ -1,7 +1,7 @@
 -- History, flakiness and quarantine: what every test came to in every run, what is concluded from it, what is excused.
 
 alter table projects
-    add column default_branch             text,                          -- null: main, else master, else the branch with most runs
+    add column default_branch             text,                          -- null: main or master if it has a tenth of the runs, else the branch with most
     add column codeowners                 text,                          -- the file's text, as a run has brought it
     add column quarantine_cap             int not null default 20 check (quarantine_cap between 0 and 10000),
     add column quarantine_days            int not null default 14 check (quarantine_days between 1 and 365),

@@ -42,7 +42,11 @@ async def list_tests(
 def on_branch(known: KnownTest, executions: Sequence[Execution], branch: str) -> KnownTest:
     """The test as it stands on one branch, by those of its last executions that were there."""
     there = [each for each in executions if each.branch == branch]
-    return replace(known, standing=standing_of(there, branch, known.standing.causes))
+    standing = standing_of(there, branch, known.standing.causes)
+    if known.standing.breakage and known.standing.breakage.branch == branch:
+        # It looks back further than the last executions do: to the last one that passed.
+        standing = replace(standing, verdict=known.standing.verdict, breakage=known.standing.breakage)
+    return replace(known, standing=standing)
 
 
 def standing_of(executions: Sequence[Execution], branch: str | None, causes: Sequence[Evidence]) -> Standing:

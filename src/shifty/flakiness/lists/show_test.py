@@ -56,7 +56,7 @@ async def show_test(db: Database, tenant_id: UUID, wanted: Wanted, page: Page, *
         executions, total = await store.executions(ref, wanted.branch, page)
     return TestInFull(
         known=known if wanted.branch is None else on_branch(known, window, wanted.branch),
-        breakages=_breakages(window),
+        breakages=_breakages(window, known.standing.breakage),
         involved=involved,
         errors=errors,
         executions=executions,
@@ -72,8 +72,8 @@ def _only_one(found: Sequence[KnownTest], wanted: Wanted) -> KnownTest:
     return found[0]
 
 
-def _breakages(window: Sequence[Execution]) -> list[Breakage]:
-    """Branches on which it ran last come first."""
+def _breakages(window: Sequence[Execution], told: Breakage | None) -> list[Breakage]:
+    """Branches on which it ran last come first. ``told`` looks back further than the window does."""
     branches = dict.fromkeys(each.branch for each in reversed(window) if each.branch is not None)
-    found = [assess(window, branch).breakage for branch in branches]
+    found = [told if told and told.branch == branch else assess(window, branch).breakage for branch in branches]
     return [each for each in found if each and each.branch in branches]
