@@ -35,7 +35,8 @@ async def test_what_says_nothing_is_excused_by_no_rule_about_an_error(shop: Shop
     # Such a rule is refused today; one may have been made before.
     rule_id = await shop.quarantine("error", find(BANK).digest)
     async with shop.db.connection() as connection:
-        await connection.execute("update quarantine_rules set value = %s where id = %s", (find(message).digest, rule_id))
+        values = (find(message).digest, rule_id)
+        await connection.execute("update quarantine_rules set value = %s where id = %s", values)
 
     assert await shop.verdict(await shop.run(failing("pays", message))) == FAILED
 

@@ -68,5 +68,7 @@ QUARANTINE: Final[Mapping[str, Word]] = {
     "auto": Word("Whether Shifty quarantines flaky tests by itself.", False),
     "autoRate": Word("By itself: tests whose flakiness rate is at least so many per cent …", 20.0),
     "autoConfidence": Word("… with at least this chance.", 0.95),
-    "defaultBranch": Word("The branch that counts; null: main or master with a tenth of the runs, else the one with most.", "main"),
+    "defaultBranch": Word(
+        "The branch that counts; null: main or master with a tenth of the runs, else the one with most.", "main"
+    ),
 }
