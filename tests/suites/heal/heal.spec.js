@@ -79,7 +79,7 @@ test('a page that ticks', async ({ page }) => {
 
 test('a long page', async ({ page }) => {
   await open(page, 'long');
-  await page.locator('#buy').click({ timeout: 30_000 });
+  await page.locator('#buy').click({ timeout: 50_000 });
 });
 
 test('too many matches', async ({ page }) => {
