@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, Mapping
 
 import pytest
-from psycopg.sql import SQL
 
 from shifty.database.pool import Database
 from shifty.healing.store import QUERIES
+from tests.support.plans import filled_by, plan_of
 
 _FILL = (
     "insert into tenants (slug) values ('many') returning id",
@@ -31,12 +31,8 @@ _FILL = (
 
 @pytest.fixture
 async def filled(fresh_database: str) -> AsyncGenerator[Database]:
-    db = await Database.open(fresh_database)
-    async with db.connection() as connection:
-        for statement in _FILL:
-            await connection.execute(SQL(statement))
-    yield db
-    await db.close()
+    async with filled_by(fresh_database, _FILL) as db:
+        yield db
 
 
 async def test_no_table_is_read_whole(filled: Database) -> None:
@@ -64,17 +60,7 @@ async def test_no_table_is_read_whole(filled: Database) -> None:
     }
 
     for name, (values, index) in wanted.items():
-        plan = await _plan(filled, name, values)
+        plan = await plan_of(filled, QUERIES[name], values)
 
         assert index in plan, f"{name}:\n{plan}"
         assert "Seq Scan" not in plan, f"{name}:\n{plan}"
-
-
-async def _plan(db: Database, query: str, values: Mapping[str, object]) -> str:
-    async with db.connection() as connection:
-        # The small tables of a test are read whole for want of anything better to do.
-        await connection.execute("set enable_seqscan = off")
-        plan = await connection.execute(SQL("explain ") + SQL(QUERIES[query]), values)
-        lines = [line for (line,) in await plan.fetchall()]
-        await connection.execute("reset all")
-    return "\n".join(lines)

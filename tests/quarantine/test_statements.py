@@ -1,22 +1,10 @@
 """Statements that every closing run asks, or that meet every known test, keep their index."""
 
-from collections.abc import Mapping
 from uuid import UUID, uuid4
-
-from psycopg.sql import SQL
 
 from shifty.database.pool import Database
 from shifty.quarantine.store import QUERIES
-
-
-async def _plan(db: Database, query: str, parameters: Mapping[str, object]) -> str:
-    async with db.connection() as connection:
-        # The small tables of a test are read whole for want of anything better to do.
-        await connection.execute("set enable_seqscan = off")
-        plan = await connection.execute(SQL("explain ") + SQL(QUERIES[query]), parameters)
-        lines = [line for (line,) in await plan.fetchall()]
-        await connection.execute("reset all")
-    return "\n".join(lines)
+from tests.support.plans import plan_of
 
 
 async def _with_many(db: Database) -> tuple[UUID, int]:
@@ -54,9 +42,9 @@ async def test_a_run_that_ends_reads_rules_and_failures_from_their_indexes(fresh
         tenant_id, project_id = await _with_many(db)
         run = {"tenant_id": tenant_id, "run_id": uuid4()}
 
-        rules = await _plan(db, "active_rules", {"tenant_id": tenant_id, "project_id": project_id})
-        failures = await _plan(db, "candidates", {**run, "with_not_run": True})
-        errors = await _plan(db, "errors_of_tests", {**run, "test_ids": ["1", "2"]})
+        rules = await plan_of(db, QUERIES["active_rules"], {"tenant_id": tenant_id, "project_id": project_id})
+        failures = await plan_of(db, QUERIES["candidates"], {**run, "with_not_run": True})
+        errors = await plan_of(db, QUERIES["errors_of_tests"], {**run, "test_ids": ["1", "2"]})
 
         assert "quarantine_rules_active" in rules
         assert "Seq Scan" not in failures + errors
@@ -71,7 +59,7 @@ async def test_rules_about_a_test_or_a_file_do_not_read_every_known_test(fresh_d
         values = {"tenant_id": tenant_id, "project_id": project_id, "of_rules": None}
 
         for query in ("count_matching", "quarantined_tests", "tests_of_rules"):
-            plan = await _plan(db, query, values)
+            plan = await plan_of(db, QUERIES[query], values)
 
             assert "known_tests_project_id_test_id_key" in plan
             assert "known_tests_file" in plan

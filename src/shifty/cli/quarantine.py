@@ -156,10 +156,7 @@ def extend(
         raise UsageError("Say what to change: --days N, --owner NAME or --reason TEXT.")
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
     body = _of_rule(settings, rule, lambda transport, rule_id: quarantine_api.change(transport, rule_id, changes))
-    if json:
-        print_json_bytes(body)
-    else:
-        console(json=False).print(sentence(quarantine_api.read_rule(body).rule), markup=False)
+    _tell_changed(body, json=json)
 
 
 def release(
@@ -174,10 +171,7 @@ def release(
     """End a rule: from now on its tests fail runs again. Needs a key with the scope admin."""
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
     body = _of_rule(settings, rule, lambda transport, rule_id: quarantine_api.release(transport, rule_id, reason))
-    if json:
-        print_json_bytes(body)
-    else:
-        console(json=False).print(sentence(quarantine_api.read_rule(body).rule), markup=False)
+    _tell_changed(body, json=json)
 
 
 def settings_(
@@ -257,3 +251,10 @@ async def _resolve(transport: Transport, text: str) -> str:
     if len(text) == 36:
         return text
     raise UsageError(f"There is no rule {text!r} among the newest; `shifty quarantine list --state all` has them.")
+
+
+def _tell_changed(body: bytes, *, json: bool) -> None:
+    if json:
+        print_json_bytes(body)
+    else:
+        console(json=False).print(sentence(quarantine_api.read_rule(body).rule), markup=False)

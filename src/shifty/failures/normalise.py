@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from shifty.failures.plain import plain_text
 from shifty.failures.values import without_values
 
 _READ: Final = 8192
@@ -18,10 +19,6 @@ _MOST_LINES: Final = 16
 _LONGEST_LINE: Final = 300
 _LONGEST: Final = 1200
 
-# Colours and cursor moves (CSI), links and titles (OSC), and the two-character rest; ECMA-48, 8.3.
-_ESCAPES: Final = re.compile(
-    r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x9b[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)|\x1b[@-Z\\-_]"
-)
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]")
 """Half a character (U+D800…) is none that a database takes."""
 
@@ -55,7 +52,7 @@ def plain(message: str, most: int = _READ) -> str:
     """The message as it reads on paper, its beginning only."""
     text = message[: most * 2]
     if "\x1b" in text or "\x9b" in text:
-        text = _ESCAPES.sub("", text)
+        text = plain_text(text)
     return _CONTROLS.sub("", text.replace("\r\n", "\n"))[:most].strip()
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shifty.failures.plain import plain_text
 from shifty.runs.list_runs import RunPage
 from shifty.runs.model import Conclusion, HealingVerdict, Origin, Run, RunFault, ShardProgress, Status, WorkerProgress
-from shifty.runs.plain import plain_text
 from shifty.runs.show_run import RunInFull
 from shifty.runs.wire_tests import ErrorInFull, ResultAnswer
 from shifty.web.pagination import Page, Pagination

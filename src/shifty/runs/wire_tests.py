@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from shifty.failures.plain import plain_text
 from shifty.runs.failed_tests import Unsuccessful
 from shifty.runs.list_results import ResultPage
 from shifty.runs.model import ReportedTest, Result, TestArtifact
-from shifty.runs.plain import plain_text
 from shifty.runs.wire_heals import HealTold
 from shifty.storage.addresses import artifact_url
 from shifty.web.pagination import Page, Pagination

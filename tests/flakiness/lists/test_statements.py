@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import LiteralString
 
 import pytest
-from psycopg.sql import SQL
 
 from shifty.database.pool import Database
 from shifty.flakiness.lists.store import QUERIES
+from tests.support.plans import filled_by, plan_of
 
 _FILL: tuple[LiteralString, ...] = (
     "insert into tenants (slug) values ('many')",
@@ -30,12 +30,8 @@ _FILL: tuple[LiteralString, ...] = (
 
 @pytest.fixture
 async def filled(fresh_database: str) -> AsyncGenerator[Database]:
-    db = await Database.open(fresh_database)
-    async with db.connection() as connection:
-        for statement in _FILL:
-            await connection.execute(SQL(statement))
-    yield db
-    await db.close()
+    async with filled_by(fresh_database, _FILL) as db:
+        yield db
 
 
 async def test_no_table_of_results_is_read_whole(filled: Database) -> None:
@@ -66,18 +62,8 @@ async def test_no_table_of_results_is_read_whole(filled: Database) -> None:
     }
 
     for name, (values, index) in wanted.items():
-        plan = await _plan(filled, name, values)
+        plan = await plan_of(filled, QUERIES[name], values)
 
         assert index in plan, f"{name}:\n{plan}"
         assert "Seq Scan on test_results" not in plan, f"{name}:\n{plan}"
-    assert by_run in await _plan(filled, "tests_by_name", on_branch)
-
-
-async def _plan(db: Database, query: str, values: Mapping[str, object]) -> str:
-    async with db.connection() as connection:
-        # The small tables of a test are read whole for want of anything better to do.
-        await connection.execute("set enable_seqscan = off")
-        plan = await connection.execute(SQL("explain ") + SQL(QUERIES[query]), values)
-        lines = [line for (line,) in await plan.fetchall()]
-        await connection.execute("reset all")
-    return "\n".join(lines)
+    assert by_run in await plan_of(filled, QUERIES["tests_by_name"], on_branch)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shifty.runs.plain import plain_text
+from shifty.failures.plain import plain_text
 
 
 @pytest.mark.parametrize(
