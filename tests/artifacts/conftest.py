@@ -24,9 +24,7 @@ LIMIT = 1_000_000
 @pytest.fixture(params=["folder", "s3"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     storage = request.getfixturevalue("s3_url") if request.param == "s3" else None
-    return load_settings(
-        data_dir=tmp_path / "data", storage_url=storage, artifact_max_bytes=LIMIT, body_idle_seconds=0.5
-    )
+    return load_settings(data_dir=tmp_path / "data", storage_url=storage, artifact_max_bytes=LIMIT, body_idle_seconds=2)
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Api:
 
     async def eventually_no_rows(self) -> None:
         """The server notices that a client has gone a moment after it went."""
-        for _ in range(400):
+        for _ in range(2400):
             if not await self.rows("select 1 from artifacts where run_id = %s", self.run):
                 return
             await asyncio.sleep(0.025)
@@ -93,7 +91,7 @@ class Api:
 @pytest.fixture
 async def api(server: RunningServer, settings: Settings) -> AsyncGenerator[Api]:
     run = await Seed(server.db, server.tenant.id).run()
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
         yield Api(http, server, run, open_blobs(settings))
 
 

@@ -17,7 +17,7 @@ from tests.artifacts.conftest import API, LIMIT, Api
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A folder: what is to be seen here is what reaches the disk of the server."""
-    return load_settings(data_dir=tmp_path / "data", artifact_max_bytes=LIMIT, body_idle_seconds=0.5)
+    return load_settings(data_dir=tmp_path / "data", artifact_max_bytes=LIMIT, body_idle_seconds=2)
 
 
 async def _raw(api: Api, *pieces: bytes, end: bool = False) -> bytes:

@@ -49,7 +49,7 @@ class ServerProcess:
         if self.process:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(number)
-            await asyncio.wait_for(self.process.wait(), 30)
+            await asyncio.wait_for(self.process.wait(), 60)
             self.process = None
 
     def client(self, **labels: str) -> httpx.AsyncClient:

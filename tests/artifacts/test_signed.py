@@ -17,7 +17,7 @@ from tests.artifacts.conftest import LIMIT, Api
 @pytest.fixture
 async def stranger() -> AsyncIterator[httpx.AsyncClient]:
     """Knows no key of Shifty."""
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         yield client
 
 

@@ -125,7 +125,7 @@ async def test_one_action_runs_the_suite_and_the_other_what_failed(server: Runni
 
     code, printed = await asyncio.to_thread(first.use, "orchestrate", {"files": "specs/moody.spec.js\nspecs/other\n"})
     run_id = first.outputs["run-id"]
-    async with httpx.AsyncClient(base_url=server.url, headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
         failed = (await client.get(f"/api/v1/runs/{run_id}/failed-tests")).text
     other_build = {**GITHUB, "GITHUB_RUN_ID": "4712"}
     again, said = await asyncio.to_thread(second.use, "rerun-failed", {"failed-tests": failed}, other_build)

@@ -143,7 +143,7 @@ async def test_a_job_of_the_gitlab_example_that_is_retried_runs_what_failed(
 
     assert (first.returncode, late.returncode, retried.returncode) == (1, 1, 0), first.stdout + retried.stdout
     assert "came late" in late.stdout
-    async with httpx.AsyncClient(base_url=server.url, headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
         runs = (await client.get("/api/v1/runs")).json()["runs"]
     assert [(run["ciBuildId"], run["totalTests"]) for run in runs] == [
         ("gitlab/7/815/e2e/2", 1),

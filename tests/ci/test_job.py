@@ -48,7 +48,7 @@ async def test_two_jobs_share_a_run_exit_by_its_verdict_and_their_retry_runs_wha
     assert "came late" in late[0].stderr
     assert [job.exit for job in again] == [0, 0], [job.stderr for job in again]
     assert {job.json["totalTests"] for job in again} == {1}
-    async with httpx.AsyncClient(base_url=server.url, headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
         runs = (await client.get("/api/v1/runs")).json()["runs"]
     assert [(run["ciBuildId"], run["rerunOf"]) for run in runs] == [
         ("github/acme/shop/4711/e2e/2", jobs[0].json["runId"]),
@@ -71,7 +71,7 @@ async def test_without_a_server_each_job_runs_its_share_which_is_delivered_later
     run_id = jobs[0].json["runId"]
     assert jobs[1].json["runId"] == run_id
     delivered: list[dict[str, object]] = []
-    async with httpx.AsyncClient(base_url=server.url, headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
         for machine in machines:
             done = (await run_jobs([(machine, secrets(server))], "--deliver"))[0]
             assert done.exit == 0, done.stderr
@@ -88,7 +88,7 @@ async def test_a_cancelled_job_hands_its_tests_back_and_another_one_goes_on_with
     waits = "test('waits', async () => { while (!require('fs').existsSync(__dirname + '/../go')) await sleep(50); });\n"
     machine = make_checkout(tmp_path / "job", {"slow": waits})
     environment = github(1, 0) | secrets(server)
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         job = machine.start("ci", "--json", env=environment)
         try:
             while not (await client.get("/orchestrate/queue/stats")).json()["active"]:

@@ -85,7 +85,7 @@ def test_a_serial_group_whose_worker_dies_is_tried_again_from_its_first_step(mak
     machine = make_machine({"order": SERIAL}, **SHORT_LEASES)
     run = machine.start("run", "-w", "1", "--json")
     assert eventually((machine.project / "at-the-third-step").exists, 180), run.communicate()
-    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 60)
+    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 120)
 
     assert kill(machine, one_worker)
 
@@ -114,7 +114,7 @@ def test_nothing_is_left_when_the_command_itself_is_killed(make_machine: MakeMac
     run.communicate()
 
     # The fixture looks for what is left; the data folder must be usable too.
-    assert eventually(lambda: not workers(machine.mark) and not servers(machine.mark), 20)
+    assert eventually(lambda: not workers(machine.mark) and not servers(machine.mark), 60)
     runs = machine.run("runs", "--json").json["runs"]
     assert len(runs) == 1
 
@@ -122,8 +122,8 @@ def test_nothing_is_left_when_the_command_itself_is_killed(make_machine: MakeMac
 def started(machine: CommandLine) -> subprocess.Popen[str]:
     """A run of which tests are being run at this moment."""
     run = machine.start("run", "-w", "2", "--json")
-    assert eventually(lambda: len(workers(machine.mark)) == 2, 60), run.communicate()
-    assert eventually(lambda: _something_said(machine), 60), run.communicate()
+    assert eventually(lambda: len(workers(machine.mark)) == 2, 120), run.communicate()
+    assert eventually(lambda: _something_said(machine), 120), run.communicate()
     return run
 
 

@@ -60,7 +60,8 @@ async def test_several_commands_at_once_share_what_the_first_has_started(data_di
 
     keeper = EmbeddedPostgres(data_dir)
     starting = asyncio.create_task(asyncio.to_thread(keeper.start))
-    await asyncio.sleep(0.1)
+    while not (data_dir / "pg.lock").exists() or not (data_dir / "pg.lock").read_text():
+        await asyncio.sleep(0.01)
     assert await asyncio.gather(use(), use(), use()) == [0, 0, 0]
     await starting
     keeper.stop()

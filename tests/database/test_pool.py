@@ -1,7 +1,6 @@
 """The pool and its transactions."""
 
 import asyncio
-import time
 from uuid import UUID, uuid4
 
 import psycopg
@@ -103,7 +102,7 @@ async def test_a_cancelled_caller_gives_its_connection_back(shared_dsn: str) -> 
 
     async def hold() -> None:
         async with db.transaction() as tx:
-            await tx.execute("select pg_sleep(30)")
+            await tx.execute("select pg_sleep(280)")
 
     holding = asyncio.create_task(hold())
     await asyncio.sleep(0.1)
@@ -111,10 +110,8 @@ async def test_a_cancelled_caller_gives_its_connection_back(shared_dsn: str) -> 
     with pytest.raises(asyncio.CancelledError):
         await holding
 
-    began = time.monotonic()
-    async with db.connection() as connection:
+    async with asyncio.timeout(120), db.connection() as connection:
         assert await (await connection.execute("select 1")).fetchone() == (1,)
-    assert time.monotonic() - began < 5
     await db.close()
 
 
@@ -143,7 +140,7 @@ async def test_a_dedicated_connection_listens_beside_the_pool(db: Database) -> N
     async with db.connection() as connection:
         await connection.execute("select pg_notify('told', 'hello')")
 
-    notes = [note.payload async for note in listener.notifies(timeout=5, stop_after=1)]
+    notes = [note.payload async for note in listener.notifies(timeout=60, stop_after=1)]
     await listener.close()
 
     assert notes == ["hello"]

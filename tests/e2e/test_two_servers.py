@@ -34,7 +34,7 @@ def test_two_servers_on_one_database_serve_one_run_together(make_machine: MakeMa
     finally:
         for server in servers:
             server.terminate()
-        stopped = [finished(server, 30) for server in servers]
+        stopped = [finished(server, 60) for server in servers]
 
     assert [server.exit for server in stopped] == [0, 0], "".join(server.stderr for server in stopped)
     assert done.exit == 0, done.stderr
@@ -52,7 +52,7 @@ def use(machine: CommandLine, server: subprocess.Popen[str]) -> None:
 
 
 def newest_run(machine: CommandLine) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         runs = json.loads(machine.run("runs", "--json").stdout)["runs"]
         if runs:

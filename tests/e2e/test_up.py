@@ -37,7 +37,7 @@ def test_run_uses_the_server_that_is_up_and_leaves_it_running(make_machine: Make
     url = ready(up)
     try:
         done = machine.run("run", "-w", "1", "--json")
-        alive = httpx.get(f"{url}/healthz").status_code
+        alive = httpx.get(f"{url}/healthz", timeout=60).status_code
     finally:
         up.terminate()
         finished(up, 30)
@@ -58,6 +58,6 @@ def orchestrate(machine: CommandLine, url: str) -> str:
     key = (machine.data_dir / "local.key").read_text()
     body = {"testFiles": ["specs/one.spec.js", "specs/two.spec.js"], "workerCount": 1, "project": "shop"}
     headers = {"Authorization": f"Bearer {key}", "X-Tenant-ID": "local"}
-    answer = httpx.post(f"{url}/api/v1/orchestrate", json=body, headers=headers)
+    answer = httpx.post(f"{url}/api/v1/orchestrate", json=body, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["runId"])

@@ -21,7 +21,7 @@ def shop() -> Iterator[httpx.Client]:
     with subprocess.Popen(command, cwd=SHOP, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = server.stdout.readline().split()[-1]
-        with httpx.Client(base_url=address, timeout=10, trust_env=False) as client:
+        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
             yield client
         server.terminate()
 
@@ -65,7 +65,7 @@ def test_the_account_sends_a_guest_to_sign_in(shop: httpx.Client) -> None:
 
 
 def test_two_visitors_do_not_share_a_cart(shop: httpx.Client) -> None:
-    with httpx.Client(base_url=shop.base_url, trust_env=False) as other:
+    with httpx.Client(base_url=shop.base_url, trust_env=False, timeout=60) as other:
         shop.post("/api/cart", json={"id": 1, "quantity": 2})
         other.post("/api/cart", json={"id": 9, "quantity": 1})
 

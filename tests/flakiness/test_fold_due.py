@@ -43,7 +43,11 @@ async def test_who_asks_while_a_project_is_busy_is_answered_and_keeps_no_connect
     assert await fold_due(narrow, tenant_id) == 1
 
 
-async def test_who_asks_while_a_project_is_busy_waits_a_little_for_it(db: Database, tenant_id: UUID) -> None:
+async def test_who_asks_while_a_project_is_busy_waits_a_little_for_it(
+    db: Database, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fold_runs, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(fold_runs, "LONGEST_WAIT_S", 60.0)
     past = Past(db, tenant_id)
     await past.run(failed())
 

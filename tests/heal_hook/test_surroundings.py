@@ -38,7 +38,7 @@ async def test_without_its_server_a_suite_runs_as_without_the_hook(tmp_path: Pat
         port = taken.getsockname()[1]
     nobody = {"url": f"http://127.0.0.1:{port}", "token": "none"}
 
-    printed = await suite.play(nobody, "-g", "share", PAGES="after")
+    printed = await suite.play(nobody, "-g", "share", PAGES="after", ACTION_MS="8000")
     alone = suite.played["a page that tests share"]
 
     assert "shifty heal: nothing is known of earlier runs" in printed

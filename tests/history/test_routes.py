@@ -17,7 +17,7 @@ PATH = "/api/v1/history/refold"
 
 
 async def post(server: RunningServer, headers: dict[str, str] | None = None, **query: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
         return await client.post(PATH, params=query, headers=server.headers if headers is None else headers)
 
 

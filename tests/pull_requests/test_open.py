@@ -245,7 +245,10 @@ async def test_an_unknown_run_is_not_found(github: Forged) -> None:
 
 
 async def test_the_stand_in_refuses_what_github_does_not_take(hub: Hub) -> None:
-    async with serving(hub) as url, httpx.AsyncClient(headers={"Authorization": f"Bearer {hub.token}"}) as http:
+    async with (
+        serving(hub) as url,
+        httpx.AsyncClient(headers={"Authorization": f"Bearer {hub.token}"}, timeout=60) as http,
+    ):
         answer = await http.post(f"{url}/repos/{hub.name}/git/refs", json={"ref": "refs/heads/x"})
 
     assert answer.status_code == 500

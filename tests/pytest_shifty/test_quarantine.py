@@ -181,6 +181,6 @@ def test_a_rule_is_about_the_same_tests_as_for_the_server(example: dict[str, dic
 
 
 async def run_of(server: RunningServer, run_id: str) -> dict[str, object]:
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         answer = await client.get(f"/runs/{run_id}")
     return answer.json()["run"]

@@ -101,7 +101,7 @@ def staged(folder: Path, suite: str | None = None, version: str = "newest") -> S
 
 async def run_of(server: RunningServer, run_id: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The run and its results by test id; nothing of one that does not exist."""
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         answer = await client.get(f"/runs/{run_id}", params={"limit": 1000})
     if answer.status_code == 404:
         return {}, {}
@@ -110,7 +110,7 @@ async def run_of(server: RunningServer, run_id: str) -> tuple[dict[str, Any], di
     return told["run"], {result["testId"]: result for result in told["results"]}
 
 
-async def wait_for(holds: Callable[[], Awaitable[bool]], within_s: float = 60) -> None:
+async def wait_for(holds: Callable[[], Awaitable[bool]], within_s: float = 120) -> None:
     async with asyncio.timeout(within_s):
         while not await holds():
             await asyncio.sleep(0.05)

@@ -26,14 +26,14 @@ CONFIG = "module.exports = { retries: 1, use: { trace: 'on-first-retry' } };"
 
 
 async def artifacts_of(server: RunningServer, run_id: str) -> list[dict[str, Any]]:
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         answer = await client.get(f"/runs/{run_id}/artifacts")
     assert answer.status_code == 200, answer.text
     return answer.json()["artifacts"]
 
 
 async def bytes_of(server: RunningServer, artifact: dict[str, Any]) -> bytes:
-    async with httpx.AsyncClient(headers=server.headers, follow_redirects=True) as client:
+    async with httpx.AsyncClient(headers=server.headers, follow_redirects=True, timeout=60) as client:
         return (await client.get(artifact["url"])).content
 
 

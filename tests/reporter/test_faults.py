@@ -50,7 +50,7 @@ async def test_a_key_that_may_only_read_is_told_once(server: RunningServer, stag
 async def test_a_run_of_somebody_else_is_refused(server: RunningServer, stage: Stage) -> None:
     stage.write("a.spec.js", PASSES)
     run_id = str(uuid4())
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         start = [{"type": "run:start", "payload": {"project": "shop"}}]
         (await client.post(f"/runs/{run_id}/events", json=start)).raise_for_status()
     key = await create_key(server.db, server.tenant.id, frozenset(Scope), name="blog only", project="blog")

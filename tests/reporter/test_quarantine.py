@@ -86,7 +86,7 @@ async def test_a_suite_that_is_interrupted_is_not_excused(server: RunningServer,
     process = await stage.start(
         server, "specs/tagged.spec.js", "specs/endless.spec.js", "--workers=2", SHIFTY_RUN_ID=run_id
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (await run_of(server, run_id))[0].get("failedTests") != 1:
             await asyncio.sleep(0.05)
 

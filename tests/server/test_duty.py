@@ -20,7 +20,7 @@ async def test_it_is_done_again_after_it_failed(failure: Exception | None) -> No
     duty = Duty("test", 0.001, work)
     duty.start()
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         for _ in range(3):
             await done.acquire()
     await duty.stop()
@@ -36,6 +36,6 @@ async def test_it_can_be_stopped_in_the_middle_of_its_work_and_before_it_began()
     duty = Duty("test", 0.001, work)
     await duty.stop()
     duty.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await began.wait()
         await duty.stop()

@@ -42,7 +42,7 @@ def owner_of(data_dir: Path) -> Generator[Owner]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def start_owner(data_dir: Path) -> subprocess.Popen[str]:
@@ -69,7 +69,7 @@ def processes_in(data_dir: Path) -> list[int]:
     return found
 
 
-def none_left(data_dir: Path, within_s: float = 10) -> bool:
+def none_left(data_dir: Path, within_s: float = 60) -> bool:
     end = time.monotonic() + within_s
     while processes_in(data_dir):
         if time.monotonic() > end:

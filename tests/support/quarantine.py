@@ -18,7 +18,7 @@ EXAMPLES: Sequence[Mapping[str, Any]] = json.loads(
 
 async def quarantine(server: RunningServer, project: str, *rules: tuple[str, str]) -> None:
     """``rules`` are kinds with their values, in their order."""
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         # A project is there from its first run on.
         start = [{"type": "run:start", "payload": {"project": project}}]
         (await client.post(f"/runs/{uuid4()}/events", json=start)).raise_for_status()
@@ -29,5 +29,5 @@ async def quarantine(server: RunningServer, project: str, *rules: tuple[str, str
 
 
 async def change_cap(server: RunningServer, project: str, cap: int) -> None:
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers) as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=server.headers, timeout=60) as client:
         (await client.put("/quarantine/settings", json={"project": project, "cap": cap})).raise_for_status()

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.server import RunningServer
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Line:

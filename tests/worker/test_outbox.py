@@ -77,7 +77,7 @@ async def test_messages_are_delivered_and_the_spool_goes(site: Site) -> None:
     for number in range(TESTS):
         outbox.put(site.passed(number))
 
-    assert await outbox.drain(20)
+    assert await outbox.drain(60)
     await outbox.close()
 
     assert (await site.now()).passed_tests == TESTS
@@ -87,7 +87,7 @@ async def test_messages_are_delivered_and_the_spool_goes(site: Site) -> None:
 async def test_what_is_said_while_the_line_is_cut_arrives_later(site: Site) -> None:
     outbox = site.outbox()
     outbox.put(site.passed(0))
-    assert await outbox.drain(20)
+    assert await outbox.drain(60)
     await site.cable.cut()
     for number in range(1, 50):
         outbox.put(site.passed(number))
@@ -96,7 +96,7 @@ async def test_what_is_said_while_the_line_is_cut_arrives_later(site: Site) -> N
     assert (await site.now()).passed_tests == 1
     await site.cable.mend()
 
-    assert await outbox.drain(30)
+    assert await outbox.drain(60)
     await outbox.close()
     assert (await site.now()).passed_tests == 50
 
@@ -114,7 +114,7 @@ async def test_messages_whose_answer_was_lost_are_sent_again_and_count_once(site
 
     site.cable.swallows_answers = False
 
-    assert await outbox.drain(30)
+    assert await outbox.drain(60)
     await outbox.close()
     assert (await site.now()).passed_tests == 50
 
@@ -195,7 +195,7 @@ async def test_a_run_that_does_not_exist_stops_the_outbox(site: Site) -> None:
     outbox.put(site.passed(0))
 
     with pytest.raises(Stopped) as stopped:
-        await outbox.drain(20)
+        await outbox.drain(60)
     assert stopped.value.status == 404
     await outbox.close()
 

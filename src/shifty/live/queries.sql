@@ -84,3 +84,7 @@ select r.version, r.status, r.closed, m.taken::text as taken,
 -- name: tell
 -- every tenant: replicas tell each other run ids and nothing else.
 select pg_notify('shifty_runs', x) from unnest(%(run_ids)s::text[]) as x;
+
+-- name: owners
+-- every tenant: it asks whose the runs are.
+select id, tenant_id from runs where id = any(%(run_ids)s);

@@ -13,6 +13,7 @@ from shifty.artifacts.expire import sweep
 from shifty.artifacts.routes import router as artifacts_router
 from shifty.artifacts.sign import Signer
 from shifty.config import Settings
+from shifty.dashboard.routes import routers as dashboard_routers
 from shifty.database.pool import Database
 from shifty.dispatch.routes import router as dispatch_router
 from shifty.flakiness.advice.routes import router as advice_router
@@ -29,6 +30,7 @@ from shifty.history.retain import RETAIN_EVERY_S, retain
 from shifty.history.routes import router as history_router
 from shifty.live.bus import Bus
 from shifty.live.hub import Hub
+from shifty.live.pulse import Pulse
 from shifty.orchestration.close import close_all
 from shifty.orchestration.routes import router as orchestration_router
 from shifty.pull_requests.follow import FOLLOW_EVERY_S, follow
@@ -52,6 +54,7 @@ from shifty.storage.errors import StoreAway
 from shifty.storage.open import open_blobs
 from shifty.tenants.meter import drop_full_buckets
 from shifty.tenants.routes import router as tenants_router
+from shifty.tenants.sessions import drop_old_sessions
 from shifty.web.errors import install
 from shifty.web.openapi import operation_id
 
@@ -93,6 +96,7 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     app.state.lease_for = lease_for
     app.state.bus = bus
     app.state.hub = Hub(database, bus)
+    app.state.pulse = Pulse(database, bus)
     app.state.committer = Committer(database, _told_of_commits(database, bus))
     app.state.seats = seats = Seats(database, settings.max_producers)
     app.state.renew_seats = Duty("seats of producers", RENEW_EVERY_S, seats.renew)
@@ -101,6 +105,8 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     app.include_router(health_router)
     for room in _rooms():
         app.include_router(room, prefix=PREFIX)
+    for pages in dashboard_routers():
+        app.include_router(pages)
     app.include_router(socket_router)
     app.include_router(socket_router, prefix=PREFIX)
     return app
@@ -132,6 +138,7 @@ def _rooms() -> list[APIRouter]:
 def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Forges) -> list[Duty]:
     url = settings.public_url
     return [
+        Duty("sessions that are over", 3600, partial(drop_old_sessions, database)),
         Duty("full rate limit buckets", 60, partial(drop_full_buckets, database)),
         Duty("artifacts whose time is over", 10, partial(sweep, database, blobs)),
         Duty("what uploads have left behind", 3600, blobs.tidy),
@@ -173,6 +180,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     duties: list[Duty] = app.state.duties
     healer: Healer = app.state.healer
     hub: Hub = app.state.hub
+    pulse: Pulse = app.state.pulse
     seats: Seats = app.state.seats
     renew_seats: Duty = app.state.renew_seats
     bus.start()
@@ -188,6 +196,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
             await duty.stop()
         await healer.close()
         hub.close()
+        pulse.close()
         await renew_seats.stop()
         await seats.give_all_back()
         await reaper.stop()

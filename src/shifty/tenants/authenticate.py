@@ -67,6 +67,11 @@ async def tenant_of_key(db: Database, authorization: str | None) -> UUID | None:
     return stored.tenant_id if stored else None
 
 
+async def valid_key(db: Database, shown: KeyText) -> StoredKey | None:
+    """What is stored of the key that is shown, or None where it opens nothing."""
+    return await _ring_of(db).valid(db, shown)
+
+
 @dataclass(frozen=True)
 class _Remembered:
     key: StoredKey

@@ -22,6 +22,15 @@ class BadTicket(Unauthenticated):
         )
 
 
+class BadCode(Unauthenticated):
+    """A sign-in code that was taken before, or is older than two minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The link is used or older than two minutes. Get a new one with: shifty open. Or sign in with an API key."
+        )
+
+
 class TenantMissing(Invalid):
     """The X-Tenant-ID header is missing or blank."""
 

@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,16 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shifty.database.pool import Database
 from shifty.errors import Refusal
 from shifty.tenants.authenticate import identify, tenant_of_key
+from shifty.tenants.cookies import session_token
 from shifty.tenants.errors import BadKey, RateLimited
 from shifty.tenants.meter import Meters
 from shifty.tenants.rates import Bucket, Standing, holder_of
+from shifty.tenants.sessions import session_of
 from shifty.web.answers import refusal_answer
 from shifty.web.request_ids import headers_of_answer
 
 _API: Final = "/api/v1/"
 
-FREE: Final = re.compile(r"/(?:healthz|readyz|metrics)/?|/api/v1/artifacts/put/.*", re.DOTALL)
-"""Probes, and signed uploads: their address is their permission, and it was counted when it was given."""
+FREE: Final = re.compile(r"/(?:healthz|readyz|metrics)/?|/api/v1/artifacts/put/.*|/(?:assets|trace)/.*", re.DOTALL)
+"""Probes; signed uploads, whose address is their permission and was counted when it was given; files that come with
+Shifty, of which a page needs many at once."""
 
 SIGNED: Final = re.compile(r"/api/v1/healing/webhooks/[^/]+/?")
 """Their body is signed, by those who have no key."""
@@ -63,7 +67,7 @@ class Gate:
 
     async def _admit(self, visit: "_Visit") -> None:
         authorization = visit.headers.get("authorization")
-        tenant_id = await tenant_of_key(self._db, authorization)
+        tenant_id = await tenant_of_key(self._db, authorization) or await self._signed_in(visit)
         visit.is_unproven = tenant_id is None and visit.has_ticket
         if tenant_id is not None:
             bucket = Bucket.INGEST if INGEST.fullmatch(visit.path) else Bucket.API
@@ -74,6 +78,13 @@ class Gate:
             if tenant_id is None:
                 raise BadKey
             await identify(self._db, authorization, visit.headers.get("x-tenant-id"))
+
+    async def _signed_in(self, visit: "_Visit") -> UUID | None:
+        """Whose session the cookie holds. The API takes none: a page of another site could send one along."""
+        if visit.path.startswith(_API):
+            return None
+        session = await session_of(self._db, session_token(visit.headers))
+        return session.caller.tenant_id if session else None
 
 
 class _Visit:

@@ -110,3 +110,68 @@ values (%(hash)s, %(tenant_id)s, %(run_id)s, now() + %(good_for)s::interval);
 delete from tickets t using tenants n
  where t.hash = %(hash)s and n.id = t.tenant_id
 returning t.tenant_id, n.slug as tenant_slug, t.run_id, t.expires_at > now() as is_good;
+
+-- name: make_code
+-- Clears away some that nobody has taken, as for tickets.
+with gone as (
+    delete from sign_in_codes
+     where hash in (select hash from sign_in_codes where expires_at < now() limit 100 for update skip locked)
+)
+insert into sign_in_codes (hash, tenant_id, key_id, expires_at)
+values (%(hash)s, %(tenant_id)s, %(key_id)s, now() + %(good_for)s::interval);
+
+-- name: take_code
+-- every tenant: the code says whose it is. Deleted by the statement that reads it, so that it opens one session only.
+delete from sign_in_codes where hash = %(hash)s and expires_at > now() returning key_id;
+
+-- name: begin_session
+-- Only for a key that opens something at this moment; the tenant_id is the key's.
+with key as (
+    select k.id, k.tenant_id, t.slug, k.name, k.scopes, k.project
+      from api_keys k join tenants t on t.id = k.tenant_id
+     where k.id = %(key_id)s and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+), begun as (
+    insert into sessions (hash, tenant_id, key_id, expires_at)
+    select %(hash)s, tenant_id, id, now() + %(lasts)s::interval from key
+    returning tenant_id
+)
+select key.tenant_id, key.slug as tenant_slug, key.name, key.scopes, key.project from key, begun;
+
+-- name: valid_session
+-- Found by what the cookie holds: the tenant_id is what we are about to learn. A session ends with its key.
+select s.tenant_id, t.slug as tenant_slug, k.id, k.name, k.scopes, k.project,
+       s.last_used_at < now() - interval '1 minute' as unmarked
+  from sessions s join api_keys k on k.id = s.key_id join tenants t on t.id = s.tenant_id
+ where s.hash = %(hash)s and s.expires_at > now() and s.last_used_at > now() - %(idle)s::interval
+   and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
+
+-- name: mark_session
+-- At most once a minute, as for keys.
+update sessions set last_used_at = now()
+ where hash = %(hash)s and tenant_id = %(tenant_id)s and last_used_at < now() - interval '1 minute';
+
+-- name: end_session
+delete from sessions where hash = %(hash)s and tenant_id = %(tenant_id)s;
+
+-- name: drop_sessions
+-- every tenant: what is over opens nothing.
+delete from sessions where expires_at < now() or last_used_at < now() - %(idle)s::interval;
+
+-- name: record_change
+insert into audit_log (tenant_id, key_id, key_name, action, subject, project, details)
+select %(tenant_id)s::uuid, %(key_id)s::text, coalesce((select k.name from api_keys k where k.id = %(key_id)s::text), ''),
+       %(action)s, left(%(subject)s, 1000), %(project)s, %(details)s;
+
+-- name: list_changes
+select id, at, key_id, key_name, action, subject, project, details
+  from audit_log
+ where tenant_id = %(tenant_id)s
+   and (%(only)s::text is null or project = %(only)s)
+   and (%(action)s::text is null or starts_with(action, %(action)s))
+ order by id desc limit %(limit)s offset %(offset)s;
+
+-- name: count_changes
+select count(*) from audit_log
+ where tenant_id = %(tenant_id)s
+   and (%(only)s::text is null or project = %(only)s)
+   and (%(action)s::text is null or starts_with(action, %(action)s));

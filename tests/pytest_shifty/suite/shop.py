@@ -17,7 +17,7 @@ async def test_async(html: str) -> None:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = await browser.new_page()
         await page.set_content(html)
-        await page.locator("#buy").click(timeout=9000)
+        await page.locator("#buy").click(timeout=90_000)
         assert await page.title() == "bought"
         await browser.close()
 
@@ -27,13 +27,13 @@ class Shop:
         self.buy = page.locator("#buy")
 
     def order(self) -> None:
-        self.buy.click(timeout=9000)
+        self.buy.click(timeout=90_000)
 
 
 @pytest.mark.shop_page("fields")
 def test_fill(page: Page, html: str) -> None:
     page.set_content(html)
-    page.locator("#username").fill("ada", timeout=9000)
+    page.locator("#username").fill("ada", timeout=90_000)
     assert page.locator("input[name=login]").input_value() == "ada"
 
 
@@ -47,19 +47,19 @@ def test_click(page: Page, html: str) -> None:
 @pytest.mark.shop_page("texts")
 def test_expectation(page: Page, html: str) -> None:
     page.set_content(html)
-    expect(page.locator("#offer")).to_have_text("Two for one", timeout=9000)
+    expect(page.locator("#offer")).to_have_text("Two for one", timeout=90_000)
 
 
 @pytest.mark.shop_page("texts")
 def test_wrong_expectation(page: Page, html: str) -> None:
     page.set_content(html)
-    expect(page.locator("#offer")).to_have_text("Three for one" if LATER else "Two for one", timeout=3000)
+    expect(page.locator("#offer")).to_have_text("Three for one" if LATER else "Two for one", timeout=6000)
 
 
 @pytest.mark.shop_page("removed")
 def test_removed(page: Page, html: str) -> None:
     page.set_content(html)
-    page.locator("#delete-account").click(timeout=3000)
+    page.locator("#delete-account").click(timeout=6000)
 
 
 @pytest.mark.shop_page("buttons")
@@ -86,4 +86,4 @@ def test_marked_no_heal(page: Page, html: str) -> None:
 @pytest.mark.shop_page("buttons")
 def test_marked_propose(page: Page, html: str) -> None:
     page.set_content(html)
-    page.locator("#buy").click(timeout=4000)
+    page.locator("#buy").click(timeout=8000)

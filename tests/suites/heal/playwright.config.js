@@ -4,10 +4,10 @@ module.exports = {
   workers: 3,
   fullyParallel: true,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 8000 },
+  timeout: 180_000,
+  expect: { timeout: 90_000 },
   use: {
-    actionTimeout: 8000,
+    actionTimeout: 90_000,
     launchOptions: {
       executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run'],

@@ -2,10 +2,10 @@ const executablePath = require('fs').existsSync('/usr/bin/chromium') ? '/usr/bin
 
 module.exports = {
   testDir: '.',
-  timeout: 30_000,
+  timeout: 180_000,
   use: {
     baseURL: process.env.SHOP_URL,
-    actionTimeout: Number(process.env.ACTION_MS || 10_000),
+    actionTimeout: Number(process.env.ACTION_MS || 90_000),
     launchOptions: { executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] },
   },
 };

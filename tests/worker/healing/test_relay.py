@@ -61,7 +61,7 @@ class Line:
 
     async def learned(self) -> list[str]:
         """The selectors of which the server hears next."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             head, body = await self.server.asked.get()
         assert (head.method, head.path) == ("POST", "/api/v1/healing/fingerprints")
         assert (body["project"], body["runId"]) == ("shop", "run-1")
@@ -76,7 +76,7 @@ async def line() -> AsyncGenerator[Line]:
     async with Transport(Address(listening.url, "the-api-key", "t")) as transport:
         relay = await Relay.open(transport, "run-1", "shop")
         headers = {"Authorization": f"Bearer {relay.token}"}
-        async with httpx.AsyncClient(base_url=relay.url, headers=headers, timeout=30) as hook:
+        async with httpx.AsyncClient(base_url=relay.url, headers=headers, timeout=60) as hook:
             yield Line(server, relay, hook)
         await relay.close()
     await listening.close()
@@ -152,7 +152,7 @@ async def test_a_server_that_is_away_is_said_at_once() -> None:
     async with Transport(Address(nobody.url, "k", "t")) as transport:
         relay = await Relay.open(transport, "run-1", "shop")
         headers = {"Authorization": f"Bearer {relay.token}"}
-        async with httpx.AsyncClient(base_url=relay.url, headers=headers, timeout=30) as hook:
+        async with httpx.AsyncClient(base_url=relay.url, headers=headers, timeout=60) as hook:
             asked = await hook.post("/healing/heal", json={})
             known = await hook.get("/healing/fingerprints", params={"testFile": "a"})
         await relay.close()

@@ -1,7 +1,6 @@
 """Runs ``js/heal/collect.js`` in a page: its elements, as the engine sees them."""
 
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -9,11 +8,9 @@ from playwright.sync_api import Page
 
 from shifty.errors import UsageError
 from shifty.healing.engine.element import Element
+from shifty.shipped import shipped
 
 MOST_ELEMENTS = 5000
-_PACKAGE = Path(__file__).parents[2]
-# In the wheel it lies inside the package, in a checkout beside `src`.
-_PLACES = (_PACKAGE / "js" / "heal" / "collect.js", _PACKAGE.parents[1] / "js" / "heal" / "collect.js")
 
 # A megabyte passes three times as fast in one string. Some old libraries break JSON by a toJSON of their own.
 _AS_JSON = """(matched, options) => {
@@ -39,10 +36,10 @@ class Snapshot(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 @cache
 def script() -> str:
-    for place in _PLACES:
-        if place.is_file():
-            return place.read_text("utf-8")
-    raise UsageError("js/heal/collect.js is missing: this installation of Shifty is incomplete, install it again.")
+    file = shipped("heal", "collect.js")
+    if file is None:
+        raise UsageError("js/heal/collect.js is missing: this installation of Shifty is incomplete, install it again.")
+    return file.read_text("utf-8")
 
 
 def collect(

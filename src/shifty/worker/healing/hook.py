@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from shifty.worker.playwright.locate import shipped
+from shifty.shipped import shipped
 from shifty.worker.playwright.model import Suite
 
 Mode: TypeAlias = Literal["off", "propose", "heal"]

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import shifty
 from shifty.errors import UsageError
+from shifty.shipped import shipped
 
 OLDEST = (1, 50)
 CONFIG_NAMES = tuple(f"playwright.config.{ending}" for ending in ("ts", "js", "mts", "mjs", "cts", "cjs"))
@@ -48,13 +48,6 @@ def reporter_file() -> Path:
     if file is None:
         raise UsageError("Shifty's Playwright reporter is missing from this installation: install shifty again.")
     return file
-
-
-def shipped(*names: str) -> Path | None:
-    """A file of our JavaScript; None where it is missing."""
-    package = Path(shifty.__file__).resolve().parent
-    files = (folder.joinpath("js", *names) for folder in (package, *package.parents[:2]))
-    return next((file for file in files if file.is_file()), None)
 
 
 def _config_of(project_dir: Path, config: Path | None) -> Path | None:
