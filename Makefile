@@ -6,7 +6,7 @@ T ?= tests
 # Playwright and PostgreSQL use the second core; more workers only make the tests wait for each other.
 JOBS ?= 2
 
-.PHONY: help setup demo test check fix bench train-healer clean
+.PHONY: help setup demo test check fix bench screenshots train-healer clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ fix: ## format, and repair what can be repaired
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@npm run --silent lint -- --fix
+
+screenshots: ## pictures of every page, light and dark, wide and narrow, into build/screenshots
+	@scripts/setup tests
+	@$(PYTHON) scripts/screenshots.py
 
 bench: ## measure; writes build/bench/*.json
 	@scripts/setup tests

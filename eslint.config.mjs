@@ -10,7 +10,35 @@ const rules = {
 
 const page = ['CSS', 'Document', 'DocumentFragment', 'Element', 'Node', 'document', 'location', 'window'];
 
+const browser = [
+  ...page,
+  'AbortController',
+  'CustomEvent',
+  'EventSource',
+  'HTMLButtonElement',
+  'HTMLDetailsElement',
+  'HTMLElement',
+  'HTMLFormElement',
+  'HTMLInputElement',
+  'IntersectionObserver',
+  'URL',
+  'URLSearchParams',
+  'XMLHttpRequest',
+  'addEventListener',
+  'clearTimeout',
+  'confirm',
+  'fetch',
+  'history',
+  'localStorage',
+  'navigator',
+  'requestAnimationFrame',
+  'sessionStorage',
+  'setInterval',
+  'setTimeout',
+];
+
 export default [
+  { ignores: ['**/node_modules/'] },
   js.configs.recommended,
   {
     // One expression that runs in the page.
@@ -19,6 +47,16 @@ export default [
       sourceType: 'script',
       ecmaVersion: 2022,
       globals: Object.fromEntries(page.map((name) => [name, 'readonly'])),
+    },
+    rules,
+  },
+  {
+    // Scripts of the pages.
+    files: ['src/shifty/dashboard/static/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      ecmaVersion: 2022,
+      globals: Object.fromEntries(browser.map((name) => [name, 'readonly'])),
     },
     rules,
   },

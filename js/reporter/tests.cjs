@@ -28,6 +28,7 @@ const MOST_ATTACHMENTS = 100;
  * @property {number} durationMs
  * @property {string | null} error
  * @property {{file: string, line: number, column: number} | null} location
+ * @property {number} depth
  */
 
 /** @param {string | undefined} text @param {number} [longest] */
@@ -79,8 +80,9 @@ function printed(chunks) {
  * The steps in the order in which they began, nested ones after their parent.
  * @param {TestStep[]} steps
  * @param {StepEvent[]} kept
+ * @param {number} [depth]
  */
-function collectSteps(steps, kept) {
+function collectSteps(steps, kept, depth = 0) {
   for (const step of steps) {
     if (kept.length >= MOST_STEPS) return;
     kept.push({
@@ -89,8 +91,9 @@ function collectSteps(steps, kept) {
       durationMs: Math.max(0, Math.round(step.duration)),
       error: step.error ? plain(step.error.message || step.error.value) : null,
       location: placeOf(step.location),
+      depth,
     });
-    collectSteps(step.steps || [], kept);
+    collectSteps(step.steps || [], kept, depth + 1);
   }
 }
 

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     llm_api_key: str | None = Field(default=None, repr=False)
     llm_timeout_seconds: float = Field(default=8, gt=0, le=120)
 
+    webhook_private_addresses: bool = False
+
     history_months: int = Field(default=13, ge=1, le=120)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"

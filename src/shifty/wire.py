@@ -82,6 +82,8 @@ class Step(Message, kw_only=True, frozen=True):
     duration_ms: Millis
     error: Text | None = None
     location: Location | None = None
+    depth: Number = 0
+    """How many of the steps before it it lies within."""
 
 
 class Attachment(Message, kw_only=True, frozen=True):

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -68,6 +68,8 @@ class Account:
     tenant: Tenant
     key: str
     """With every scope."""
+    clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
+    """That were made, and are closed after the test."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -86,6 +88,7 @@ class Account:
     def client(self, key: str | None = None) -> httpx.Client:
         """Signed in, without a browser; redirects are not followed."""
         client = httpx.Client(base_url=self.site.url, timeout=60)
+        self.clients.append(client)
         answer = client.post("/sign-in", data={"key": key or self.key})
         assert answer.status_code == 303, answer.text
         return client
@@ -100,7 +103,7 @@ def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Generat
 
 
 @pytest.fixture
-def account(site: Site) -> Account:
+def account(site: Site) -> Generator[Account]:
     """A new tenant."""
 
     async def make() -> Account:
@@ -108,7 +111,10 @@ def account(site: Site) -> Account:
         key = await create_key(site.db, tenant.id, frozenset(Scope), name="tests")
         return Account(site, tenant, key.text)
 
-    return site.run(make())
+    account = site.run(make())
+    yield account
+    for client in account.clients:
+        client.close()
 
 
 # In place of pytest-playwright's own, which live as long as the session: while Playwright's sync API is there, no event

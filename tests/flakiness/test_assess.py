@@ -195,3 +195,22 @@ def test_who_only_fails_is_broken_and_never_flaky(letters: str, data: st.DataObj
     found = assess(ran(letters, commits=commits), "main")
 
     assert (found.verdict, found.flaky_runs) == ("broken", 0)
+
+
+@pytest.mark.parametrize(
+    ("letters", "trend"),
+    [
+        ("", 0),
+        # Too few before to tell.
+        ("P" * 9 + "F" * 9, 0),
+        # Of few, the newer half is compared with the older.
+        ("P" * 10 + "F" * 10, 100),
+        ("P" * 80 + "PPRP" * 5, 25),
+        ("PPFP" * 20 + "P" * 20, -25),
+        ("PPRP" * 25, 0),
+        # What says nothing about the test says nothing about its trend.
+        ("P" * 40 + "L" * 2 + "P" * 20, 0),
+    ],
+)
+def test_the_trend_is_what_fails_more_often_lately_than_before(letters: str, trend: float) -> None:
+    assert assess(main(letters), "main").trend == pytest.approx(trend)

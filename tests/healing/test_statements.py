@@ -25,6 +25,9 @@ _FILL = (
     " from projects, generate_series(1, 100) n",
     "insert into drifts (tenant_id, run_id, test_id, file, line, selector, selector_digest, similarity, was, is_now)"
     " select tenant_id, id, 't', 'f', n, 's', '\\x00', 0.1, '{}', '{}' from runs, generate_series(1, 20) n",
+    "insert into healing_decisions (tenant_id, project_id, file, selector, healed_selector, digest, decision, decided_by)"
+    " select tenant_id, id, 'f' || n % 50, 's' || n, 'h', sha256(n::text::bytea), 'refused', 'k'"
+    " from projects, generate_series(1, 500) n",
     "analyze",
 )
 
@@ -43,7 +46,9 @@ async def test_no_table_is_read_whole(filled: Database) -> None:
     assert row
     of_project: dict[str, object] = {"tenant_id": row[0], "project_id": row[2]}
     of_run: dict[str, object] = {"tenant_id": row[0], "run_id": row[1], "limit": 50, "offset": 0}
-    anything = dict.fromkeys(("min_confidence", "decision", "success"))
+    anything = dict.fromkeys(("min_confidence", "decision", "success", "test_id"))
+    listed: dict[str, object] = {"tenant_id": row[0], "only": None, "project": None, "limit": 50, "offset": 0}
+    any_word = dict.fromkeys(("test_id", "decision", "success", "decided", "search"))
     wanted: Mapping[str, tuple[Mapping[str, object], str]] = {
         "uses_of_selector": (
             {**of_project, "file": "f7", "selector": "s7", "test_id": "t7", "line": 7},
@@ -55,6 +60,8 @@ async def test_no_table_is_read_whole(filled: Database) -> None:
         ),
         "page_of_events": ({**of_run, **anything}, "tests_healing"),
         "count_events": ({**of_run, **anything}, "tests_healing"),
+        "refused_replacements": ({**of_project, "file": "f7", "selector": "s7"}, "healing_decisions_file"),
+        "page_of_replacements": ({**listed, **any_word, "most_runs": 20, "most_tests": 50}, "tests_healing"),
         "page_of_drifts": (of_run, "drifts_run_id"),
         "forget": ({"after": "90 days", "limit": 100}, "fingerprints_seen"),
     }

@@ -12,7 +12,18 @@ from shifty.runs.store import QUERIES
 from tests.runs.seed import Seed
 
 _ANYTHING = dict.fromkeys(
-    ("only", "project", "branch", "ci_build_id", "commit_sha", "actor", "rerun_of", "created_from", "created_until")
+    (
+        "only",
+        "project",
+        "branch",
+        "ci_build_id",
+        "commit_sha",
+        "actor",
+        "search",
+        "rerun_of",
+        "created_from",
+        "created_until",
+    )
 )
 _EVERY_RESULT = {"status": "all", "file": None, "search": None}
 

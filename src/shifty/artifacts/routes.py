@@ -4,8 +4,9 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from shifty.artifacts.answer import answer_with
 from shifty.artifacts.body import announced_length, within
 from shifty.artifacts.complete import complete
 from shifty.artifacts.errors import ArtifactExpired, ArtifactNotFound, ArtifactTooLarge, BadUpload, NotArrived
@@ -13,9 +14,7 @@ from shifty.artifacts.list_artifacts import Wanted, list_artifacts
 from shifty.artifacts.media import media_type
 from shifty.artifacts.model import ArtifactType
 from shifty.artifacts.presign import Presigned, presign
-from shifty.artifacts.ranges import not_modified, wanted_span
 from shifty.artifacts.reserve import require_size
-from shifty.artifacts.serve import find_served, read
 from shifty.artifacts.sign import Signer
 from shifty.artifacts.upload import upload, upload_signed
 from shifty.artifacts.upload_headers import Labels, incoming
@@ -215,11 +214,17 @@ async def get_artifacts(
     )
 
 
-def _artifact_id(artifact_id: Annotated[str, Path(alias="artifactId", description="The id of the artifact.")]) -> UUID:
+def artifact_id_of(
+    artifact_id: Annotated[str, Path(alias="artifactId", description="The id of the artifact.")],
+) -> UUID:
     known = parse_run_id(artifact_id)
     if known is None:
         raise ArtifactNotFound(artifact_id)
     return known
+
+
+ArtifactId = Annotated[UUID, Depends(artifact_id_of)]
+"""A route's ``{artifactId}``. Ask for the caller first."""
 
 
 @router.head("/artifacts/{artifactId}/{name}", include_in_schema=False)
@@ -236,7 +241,7 @@ def _artifact_id(artifact_id: Annotated[str, Path(alias="artifactId", descriptio
 )
 async def get_artifact(
     caller: ReadCaller,
-    artifact_id: Annotated[UUID, Depends(_artifact_id)],
+    artifact_id: ArtifactId,
     name: Annotated[str, Path(description="Its name; for the reader, the id decides.")],
     request: Request,
     db: Db,
@@ -244,18 +249,4 @@ async def get_artifact(
 ) -> Response:
     """Its bytes, or a part of them (`Range`). Only pictures, videos and text are shown; all else is to be saved."""
     del name
-    served = await find_served(db, caller, artifact_id)
-    asked = request.headers
-    if not_modified(asked.get("if-none-match"), served.etag):
-        return Response(status_code=304, headers=served.headers)
-    size = served.size_bytes
-    # Only of GET: what a HEAD asks is how it stands as a whole (RFC 9110, 14.2).
-    part = asked.get("range") if request.method == "GET" else None
-    span = wanted_span(part, asked.get("if-range"), size, served.etag, served.artifact.created_at)
-    headers = {**served.headers, "Content-Length": str(span.length if span else size)}
-    if span:
-        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"
-    status = 206 if span else 200
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
-    return StreamingResponse(await read(blobs, served, span), status, headers)
+    return await answer_with(db, blobs, caller, artifact_id, request)

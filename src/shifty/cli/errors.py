@@ -39,6 +39,7 @@ def errors(
             help="assertion, timeout, locator, navigation, network, environment, crash or error.",
         ),
     ] = None,
+    digest: Annotated[str | None, typer.Option("--digest", help="Only this error.")] = None,
     sort: Annotated[str, typer.Option("--sort", help="count, tests, lastSeen or firstSeen.")] = "count",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many.")] = 20,
     json: Json = False,
@@ -49,7 +50,7 @@ def errors(
 ) -> None:
     """List the errors of the last two weeks, each cause once; or those of a run, with the tests that they hit."""
     settings = Flags(api_url, api_key, tenant, data_dir).settings()
-    asked = {"project": project, "branch": branch, "search": search, "kind": kind}
+    asked = {"project": project, "branch": branch, "search": search, "kind": kind, "digest": digest}
     if run is not None:
         if named := [f"--{name}" for name, value in asked.items() if value]:
             raise typer.BadParameter(f"{', '.join(named)} filters the list over all runs; leave it out, or the run.")

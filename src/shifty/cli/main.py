@@ -26,6 +26,7 @@ COMMANDS = (
     "failed",
     "artifacts",
     "queue",
+    "open",
     "tenants",
     "keys",
     "projects",

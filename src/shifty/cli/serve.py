@@ -97,6 +97,7 @@ async def serve(
             finally:
                 # Viewers go at once and come back to another server; else their streams would be cut after the grace.
                 app.state.hub.close()
+                app.state.pulse.close()
 
         server = _Server(_uvicorn_config(app), announce, leave)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -56,7 +56,7 @@ async def _up(settings: Settings, listening: Listening, count: int, arguments: S
             crews.append(LocalWorkers(command, count))
             await crews[0].start()
         working = f", {count} at work" if count else ""
-        typer.echo(f"Shifty is ready on {url}{working}")
+        typer.echo(f"Shifty is ready on {url}{working}\nThe dashboard: shifty open")
 
     async def leaving() -> None:
         # While the server still answers: they hand unfinished tests back.

@@ -62,6 +62,7 @@ class KnownTest(Answer, kw_only=True, frozen=True):
     flaky_runs: int = 0
     skipped_runs: int = 0
     lost_minutes: float = 0.0
+    trend: float = 0.0
     p50_ms: int | None = None
     p95_ms: int | None = None
     p99_ms: int | None = None

@@ -1,5 +1,6 @@
 """Pages as answers: rendered, with the headers that keep foreign scripts out; refusals as pages, too."""
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, Final, cast
@@ -18,6 +19,7 @@ from shifty.dashboard.assets import asset_url
 from shifty.dashboard.errors import NotSignedIn, PageNotFound
 from shifty.dashboard.visitor import Visitor
 from shifty.errors import Refusal
+from shifty.web.addresses import public_base
 from shifty.web.answers import headers_of, status_of
 
 HEADERS: Final[Mapping[str, str]] = {
@@ -32,6 +34,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Vary": "HX-Request",
 }
+_EXTENDS: Final = re.compile(r"""^\{%-? *extends ["']([^"']+)["'] *-?%\}""", re.MULTILINE)
 _SAID: Final = "shifty_said"
 _MOST_SAID: Final = 600
 
@@ -93,6 +96,7 @@ def page(
         "path": request.url.path,
         "query": request.url.query,
         "said": said,
+        "address": public_base(request),
     }
     part = request.query_params.get("part")
     if part is not None:
@@ -125,16 +129,31 @@ def error_page(request: Request, status: int, sentence: str, headers: Mapping[st
         "path": request.url.path,
         "query": "",
         "said": "",
+        "address": "",
     }
     return HTMLResponse(_environment().get_template("error.html").render(context), status, {**HEADERS, **own})
 
 
 def _part(template: str, part: str, context: Mapping[str, object]) -> str:
+    """A block of a template, or of one that it extends, with what the base of all pages gives to blocks."""
     found = _environment().get_template(template)
-    block = found.blocks.get(f"part_{part}")
-    if block is None:
+    whole = found.new_context({**context, "ui": _environment().get_template("macros.html").make_module(dict(context))})
+    for ancestor in _ancestors(template):
+        for name, block in _environment().get_template(ancestor).blocks.items():
+            whole.blocks.setdefault(name, []).append(block)
+    blocks = whole.blocks.get(f"part_{part}")
+    if not blocks:
         raise PageNotFound
-    return "".join(block(found.new_context(dict(context))))
+    return "".join(blocks[0](whole))
+
+
+@cache
+def _ancestors(template: str) -> tuple[str, ...]:
+    """What it extends, the next one first."""
+    loader = _environment().loader
+    assert loader is not None
+    extended = _EXTENDS.search(loader.get_source(_environment(), template)[0])
+    return (extended[1], *_ancestors(extended[1])) if extended else ()
 
 
 def _to_sign_in(request: Request, refusal: NotSignedIn) -> Response:

@@ -267,3 +267,159 @@ select token, run_id, tenant_id from leases where state = 'active' and expires_a
 
 -- name: still_expired
 select 1 from leases where token = %(token)s and tenant_id = %(tenant_id)s and state = 'active' and expires_at < now();
+
+-- name: timeline_leases
+-- All of a run, ended ones too; times are milliseconds since `began`, which may be negative by a hair.
+select l.seq, l.worker_id, l.state, l.predicted_ms,
+       (extract(epoch from l.granted_at - %(began)s) * 1000)::bigint as start_ms,
+       (extract(epoch from coalesce(l.ended_at, now()) - %(began)s) * 1000)::bigint as end_ms
+  from leases l where l.run_id = %(run_id)s and l.tenant_id = %(tenant_id)s
+ order by l.seq;
+
+-- name: timeline_workers
+select w.id, w.name, w.shard_index, w.predicted_ms, w.overhead_ms, w.tests_run,
+       (extract(epoch from w.joined_at - %(began)s) * 1000)::bigint as joined_ms,
+       (extract(epoch from w.left_at - %(began)s) * 1000)::bigint as left_ms
+  from workers w where w.run_id = %(run_id)s and w.tenant_id = %(tenant_id)s
+ order by w.joined_at, w.id;
+
+-- name: timeline_shards
+select s.index, s.state, s.test_count as tests, s.estimated_ms as predicted_ms, w.name as worker,
+       (extract(epoch from s.started_at - %(began)s) * 1000)::bigint as start_ms,
+       (extract(epoch from s.finished_at - %(began)s) * 1000)::bigint as end_ms
+  from shards s left join workers w on w.run_id = s.run_id and w.id = s.worker_id
+ where s.run_id = %(run_id)s and s.tenant_id = %(tenant_id)s
+ order by s.index;
+
+-- name: timeline_size
+-- How many tests have begun: it decides whether each gets a mark of its own.
+select count(*) from tests
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and coalesce(started_at, running_since) is not null;
+
+-- part: placed_tests
+-- When a test ran, and under which lease: its revision has the lease's number. One that runs now is its worker's.
+-- The start that is kept is the first: of a test that an earlier lease had begun, and of one whose reporter has another
+-- idea of the time, it is counted back from the end.
+       select t.run_id, t.test_id, t.file, t.project_name, t.title_path, t.duration_ms,
+              coalesce(l.seq, 0) as seq, case when l.seq is null then coalesce(t.shard_index, 0) end as loose_shard,
+              case when t.outcome is null then 'running' when t.outcome <> 'passed' then t.outcome
+                   when t.flaky then 'flaky' when t.healed then 'healed' else 'passed' end as kind,
+              p.start_at,
+              case when t.outcome is null then now() when t.retry_count > 0 then greatest(t.finished_at, p.start_at)
+                   else greatest(p.start_at, least(t.finished_at, p.start_at + t.duration_ms * interval '1 ms')) end as end_at
+         from tests t
+         left join lateral (
+               select a.seq from workers w join leases a on a.run_id = w.run_id and a.worker_id = w.id and a.state = 'active'
+                where w.run_id = t.run_id and w.name = t.worker and t.outcome is null
+                order by a.seq desc limit 1) now_of on true
+         left join leases l on l.run_id = t.run_id and l.seq = coalesce(now_of.seq, t.revision / 1000000)
+        cross join lateral (
+               select case when t.outcome is null then coalesce(t.running_since, t.started_at)
+                           when t.started_at between coalesce(l.granted_at, %(began)s - interval '5 s') and t.finished_at then t.started_at
+                           else greatest(t.finished_at - t.duration_ms * interval '1 ms', l.granted_at) end as start_at) p
+        where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s
+          and (case when t.outcome is null then t.running_since else t.started_at end) is not null
+          and (l.seq is not null or t.worker is null)
+
+-- name: timeline_marks
+-- A test that took less than `slot_ms` shares a mark with others of its batch and kind that began in the same slot.
+with placed as (
+-- insert: placed_tests
+), timed as (
+    select *, (extract(epoch from start_at - %(began)s) * 1000)::bigint as start_ms,
+           (extract(epoch from end_at - %(began)s) * 1000)::bigint as end_ms
+      from placed
+)
+select seq, loose_shard, kind, count(*) as tests, min(start_ms) as start_ms, max(end_ms) as end_ms, sum(end_ms - start_ms)::bigint as test_ms,
+       min(test_id) as test_id, min(file) as file, min(project_name) as project_name,
+       min(left(title_path[cardinality(title_path)], 300)) as title
+  from timed
+ group by seq, loose_shard, kind,
+       case when end_ms - start_ms >= %(slot_ms)s then test_id end,
+       case when end_ms - start_ms < %(slot_ms)s then start_ms / greatest(1, %(slot_ms)s) end
+ order by seq, start_ms, end_ms;
+
+-- name: timeline_items
+-- What was leased as a whole, with when the tests of it ran.
+with placed as (
+-- insert: placed_tests
+), ran as (
+    select i.id, count(*) as ran, sum(p.duration_ms)::bigint as test_ms,
+           (extract(epoch from max(p.end_at) - min(p.start_at)) * 1000)::bigint as wall_ms
+      from work_items i cross join lateral unnest(i.test_ids) as a(test_id)
+      join placed p on p.test_id = a.test_id
+     where i.run_id = %(run_id)s
+     group by i.id
+)
+select coalesce(l.seq, 0) as seq, i.shard_index, i.file, coalesce(i.project_name, '') as project_name, i.predicted_ms, i.unknown,
+       i.requeued, i.state, coalesce(cardinality(i.test_ids), i.expected_tests) as tests,
+       coalesce(r.ran, 0) as ran, coalesce(r.test_ms, 0) as test_ms, coalesce(r.wall_ms, 0) as wall_ms
+  from work_items i
+  left join leases l on l.token = i.lease and l.run_id = i.run_id
+  left join ran r on r.id = i.id
+ where i.run_id = %(run_id)s and i.tenant_id = %(tenant_id)s
+ order by coalesce(l.seq, 0), i.shard_index, i.ordinal, i.id;
+
+-- name: waiting_runs
+-- In the order in which workers that serve any run take them up: see open_runs.
+select r.id as run_id, p.slug as project, r.branch, r.status, r.created_at,
+       case when r.status = 'pending' then r.created_at + r.pending_timeout end as given_up_at,
+       r.worker_count as planned_workers, w.workers, i.waiting_pieces, i.waiting_tests, i.waiting_shards, i.waiting_ms, i.leases,
+       o.elsewhere, count(*) over () as total
+  from runs r join projects p on p.id = r.project_id
+ cross join lateral (
+       select count(*) filter (where state = 'waiting') as waiting_pieces,
+              coalesce(sum(coalesce(cardinality(test_ids), expected_tests)) filter (where state = 'waiting'), 0) as waiting_tests,
+              count(distinct shard_index) filter (where state = 'waiting') as waiting_shards,
+              coalesce(sum(predicted_ms) filter (where state = 'waiting'), 0)::bigint as waiting_ms,
+              count(distinct lease) filter (where state = 'leased') as leases
+         from work_items where run_id = r.id and state in ('waiting', 'leased')) i
+ cross join lateral (
+       select count(*) as workers from workers
+        where run_id = r.id and left_at is null and last_seen_at > now() - %(gone_after)s::interval) w
+ cross join lateral (
+       select count(distinct a.id) as elsewhere from workers a join runs q on q.id = a.run_id
+        where a.tenant_id = r.tenant_id and a.left_at is null and a.last_seen_at > now() - %(gone_after)s::interval
+          and q.project_id = r.project_id and q.id <> r.id and q.status in ('pending', 'running')) o
+ where r.tenant_id = %(tenant_id)s and r.status in ('pending', 'running') and r.origin = 'orchestrated'
+   and (%(only)s::text is null or p.slug = %(only)s) and i.waiting_pieces > 0
+ order by r.created_at, r.id
+ limit %(most)s;
+
+-- name: recent_workers
+-- Those that hold a lease first. How far a batch has come is asked of its own tests only.
+select w.id, w.name, w.run_id, p.slug as project, r.status as run_status, w.shard_index, w.tests_run, w.batches, w.joined_at,
+       w.last_seen_at, (extract(epoch from now() - w.last_seen_at) * 1000)::bigint as silent_ms, w.left_at,
+       w.left_at is not null and exists (
+           select 1 from leases x where x.run_id = w.run_id and x.worker_id = w.id and x.state = 'lost' and x.ended_at >= w.left_at) as was_lost,
+       l.seq, l.granted_at, l.predicted_ms, (extract(epoch from l.expires_at - now()) * 1000)::bigint as expires_in_ms,
+       coalesce(b.files, '{}') as files, coalesce(b.tests, 0) as tests, coalesce(d.done, 0) as done, coalesce(d.running, '{}') as running
+  from workers w
+  join runs r on r.id = w.run_id
+  join projects p on p.id = r.project_id
+  left join leases l on l.run_id = w.run_id and l.worker_id = w.id and l.state = 'active'
+  left join lateral (
+       select (array_agg(distinct i.file))[1:10] as files, sum(coalesce(cardinality(i.test_ids), i.expected_tests)) as tests
+         from work_items i where i.lease = l.token and i.state = 'leased') b on true
+  left join lateral (
+       select count(t.outcome) as done,
+              (array_agg(left(t.title_path[cardinality(t.title_path)], 300) order by t.running_since)
+               filter (where t.outcome is null and t.running_since is not null))[1:4] as running
+         from work_items i cross join lateral unnest(i.test_ids) as a(test_id)
+         join tests t on t.run_id = i.run_id and t.test_id = a.test_id
+        where i.lease = l.token and i.state = 'leased') d on true
+ where w.tenant_id = %(tenant_id)s and w.last_seen_at > now() - %(recent)s::interval
+   and (%(only)s::text is null or p.slug = %(only)s)
+ order by l.seq is null, w.last_seen_at desc, w.id
+ limit %(most)s;
+
+-- name: lost_leases
+select l.run_id, p.slug as project, r.branch, r.status as run_status, w.name as worker, l.seq, l.granted_at, l.ended_at, l.predicted_ms
+  from leases l
+  join runs r on r.id = l.run_id
+  join projects p on p.id = r.project_id
+  join workers w on w.run_id = l.run_id and w.id = l.worker_id
+ where l.tenant_id = %(tenant_id)s and l.state = 'lost' and l.ended_at > now() - %(lost_within)s::interval
+   and (%(only)s::text is null or p.slug = %(only)s)
+ order by l.ended_at desc, l.token
+ limit %(most)s;

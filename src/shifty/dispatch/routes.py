@@ -9,8 +9,12 @@ from shifty.dispatch.claim import Claim, claim, claim_any
 from shifty.dispatch.errors import LeaseLost, RunCancelled
 from shifty.dispatch.model import Lease
 from shifty.dispatch.queue import queue_stats
+from shifty.dispatch.queue_wire import QueueAnswer
 from shifty.dispatch.read_plan import plan_of
 from shifty.dispatch.renew import renew
+from shifty.dispatch.show_queue import show_queue
+from shifty.dispatch.timeline import timeline_of
+from shifty.dispatch.timeline_wire import TimelineAnswer
 from shifty.dispatch.wire import (
     ClaimRequest,
     ClaimResponse,
@@ -78,6 +82,21 @@ async def post_renew(caller: OrchestrateCaller, run_id: RunId, token: str, db: D
 async def get_queue_stats(caller: ReadCaller, db: Db) -> QueueStatsResponse:
     """Shards of the caller's tenant by state: `completed` were executed to the end, `failed` were lost."""
     return QueueStatsResponse.of(await queue_stats(db, caller.tenant_id))
+
+
+@router.get("/queue", summary="What waits and who works", responses=refusals())
+async def get_queue(caller: ReadCaller, db: Db) -> QueueAnswer:
+    """Runs of which something waits and why, the workers of the last hour, and the leases lost in the last 24."""
+    return QueueAnswer.of(await show_queue(db, caller.tenant_id, caller.project))
+
+
+@router.get("/runs/{runId}/timeline", summary="Who did what when in a run", responses=refusals(RunNotFound))
+async def get_timeline(caller: ReadCaller, run_id: RunId, db: Db) -> TimelineAnswer:
+    """Workers with their batches and tests, what they waited for, and what decided when the run ended.
+
+    Of a run that goes on, it is as of now. In runs of more than 1,500 tests, short ones are told together.
+    """
+    return TimelineAnswer.of(await timeline_of(db, caller.tenant_id, run_id, caller.project))
 
 
 def _told(request: Request, answer: Claim) -> ClaimResponse:

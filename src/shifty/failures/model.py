@@ -59,6 +59,7 @@ class ErrorFilter:
     """Part of the message, in any case."""
     kind: Kind | None = None
     test_id: str | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class ErrorGroup:
     runs: int
     branches: Sequence[str]
     most_affected: Sequence[AffectedTest]
+    """A few; of an error that was asked for by its digest, many."""
     first_seen_at: datetime
     """Ever."""
     last_seen_at: datetime

@@ -36,6 +36,9 @@ delete from error_groups g
    and (%(test_id)s::text is null
         or o.test_ref in (select k.id from known_tests k
                            where k.tenant_id = %(tenant_id)s and k.project_id = any(%(project_ids)s) and k.test_id = %(test_id)s))
+   and (%(digest)s::text is null
+        or o.group_id in (select d.id from error_groups d
+                           where d.tenant_id = %(tenant_id)s and d.project_id = any(%(project_ids)s) and d.digest = %(digest)s))
 
 -- name: projects
 -- Those that are asked for, of those that the key opens.
@@ -133,3 +136,15 @@ select file, left(error ->> 'message', %(longest)s) as message
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s
  order by received_at, digest
  limit %(limit)s;
+
+-- name: first_seen
+-- When a project first met these errors, and in which run, as far as its history goes back.
+select g.digest, g.first_seen_at, o.run_id, r.branch, r.commit_sha
+  from error_groups g
+  left join lateral (
+      select o.run_id from error_occurrences o
+       where o.group_id = g.id and o.tenant_id = %(tenant_id)s
+       order by o.ended_at, o.run_id limit 1) o on true
+  left join runs r on r.id = o.run_id and r.tenant_id = %(tenant_id)s
+ where g.project_id = (select project_id from runs where id = %(run_id)s and tenant_id = %(tenant_id)s)
+   and g.tenant_id = %(tenant_id)s and g.digest = any(%(digests)s);

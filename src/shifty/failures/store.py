@@ -34,6 +34,8 @@ MOST_ERRORS: Final = 5
 """Of an attempt."""
 LONGEST_MESSAGE: Final = 20_000
 MOST_AFFECTED: Final = 5
+MOST_AFFECTED_BY_ONE: Final = 100
+"""Tests of an error that was asked for by its digest."""
 
 RunError: TypeAlias = tuple[str | None, str]
 """File and message."""
@@ -156,8 +158,9 @@ class FailureStore:
             total = (await self._ranked(window, sort, Page(1)))[:1] if page.offset else []
             return [], total[0].total if total else 0
         values = {**window, "tenant_id": self._tenant_id, "group_ids": [each.id for each in ranked]}
+        most = MOST_AFFECTED_BY_ONE if wanted.digest else MOST_AFFECTED
         async with self._tx.cursor(row_factory=class_row(_Told)) as rows:
-            await rows.execute(QUERIES["tell_groups"], {**values, "most_tests": MOST_AFFECTED})
+            await rows.execute(QUERIES["tell_groups"], {**values, "most_tests": most})
             told = {row.id: row for row in await rows.fetchall()}
         return [told[each.id].noun(each) for each in ranked], ranked[0].total
 

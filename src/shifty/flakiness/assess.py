@@ -11,6 +11,10 @@ from shifty.history.model import Execution
 
 EXCUSES_THAT_TELL: Final = 3
 """So many failures in a row that say nothing about a test are its own doing, or that of a commit."""
+NEWEST: Final = 20
+"""So many runs are compared with those before."""
+LEAST_COMPARED: Final = 10
+"""With fewer before them there is no trend."""
 _EXCUSES: Final = frozenset({"lost-worker", "infrastructure"})
 
 
@@ -47,8 +51,18 @@ def assess(
         failing_share=sum(_has_failed(one) for one in ran) / len(ran) if ran else 0.0,
         last_flaky_at=flaky[-1].ended_at if flaky else None,
         lost_ms=sum(one.failed_ms for one in flaky),
+        trend=trend_of(counted),
         breakage=breakage,
     )
+
+
+def trend_of(counted: Sequence[Execution]) -> float:
+    """``Assessment.trend`` of executions that count, oldest first. Of few, the newer half is compared with the older."""
+    newest = min(NEWEST, len(counted) // 2)
+    before, now = counted[: len(counted) - newest], counted[len(counted) - newest :]
+    if len(before) < LEAST_COMPARED:
+        return 0.0
+    return 100 * (_failing(now) - _failing(before))
 
 
 def lacks_a_pass(executions: Sequence[Execution], default_branch: str | None, found: Assessment) -> bool:
@@ -94,6 +108,11 @@ def _is_flaky(one: Execution, passed_commits: Set[str]) -> bool:
 
 def _has_failed(one: Execution) -> bool:
     return one.outcome == "failed" or one.failed_attempts > 0 or one.retried
+
+
+def _failing(executions: Sequence[Execution]) -> float:
+    """0-1."""
+    return sum(_has_failed(one) for one in executions) / len(executions)
 
 
 def _verdict(

@@ -72,5 +72,8 @@ class Assessment:
     last_flaky_at: datetime | None = None
     lost_ms: int = 0
     """Time that its flaky failures took."""
+    trend: float = 0.0
+    """Percentage points: in how many more of the newest runs an attempt failed than in those before. Below 0: in fewer;
+    0: as many, or too few runs to tell."""
     breakage: Breakage | None = None
     """While it is broken or regressed."""

@@ -88,19 +88,19 @@ select test_ref from assessments where project_id = %(project_id)s and tenant_id
 
 -- name: put_assessments
 insert into assessments as a (test_ref, tenant_id, project_id, verdict, total_runs, failed_runs, flaky_runs, rate, low, high, failing_share,
-                              last_flaky_at, lost_ms, breakage, causes, assessed_at)
+                              last_flaky_at, lost_ms, trend, breakage, causes, assessed_at)
 select n.test_ref, %(tenant_id)s, %(project_id)s, n.verdict, n.total_runs, n.failed_runs, n.flaky_runs, n.rate, n.low, n.high,
-       n.failing_share, n.last_flaky_at, n.lost_ms, n.breakage, n.causes, now()
+       n.failing_share, n.last_flaky_at, n.lost_ms, n.trend, n.breakage, n.causes, now()
   from jsonb_to_recordset(%(rows)s::jsonb)
        as n (test_ref bigint, verdict text, total_runs int, failed_runs int, flaky_runs int, rate float8, low float8, high float8,
-             failing_share float8, last_flaky_at timestamptz, lost_ms bigint, breakage jsonb, causes jsonb)
+             failing_share float8, last_flaky_at timestamptz, lost_ms bigint, trend float8, breakage jsonb, causes jsonb)
  -- A test whose project is being deleted has just lost its row.
  where exists (select 1 from known_tests k where k.id = n.test_ref)
  order by n.test_ref
 on conflict (test_ref) do update
    set verdict = excluded.verdict, total_runs = excluded.total_runs, failed_runs = excluded.failed_runs, flaky_runs = excluded.flaky_runs,
        rate = excluded.rate, low = excluded.low, high = excluded.high, failing_share = excluded.failing_share,
-       last_flaky_at = excluded.last_flaky_at, lost_ms = excluded.lost_ms, breakage = excluded.breakage, causes = excluded.causes,
+       last_flaky_at = excluded.last_flaky_at, lost_ms = excluded.lost_ms, trend = excluded.trend, breakage = excluded.breakage, causes = excluded.causes,
        assessed_at = excluded.assessed_at;
 
 -- name: drop_assessments

@@ -267,6 +267,7 @@ def _row(ref: int, assessment: Assessment, causes: Sequence[Evidence]) -> dict[s
         "failing_share": assessment.failing_share,
         "last_flaky_at": assessment.last_flaky_at.isoformat() if assessment.last_flaky_at else None,
         "lost_ms": assessment.lost_ms,
+        "trend": assessment.trend,
         "breakage": _breakage(assessment.breakage) if assessment.breakage else None,
         "causes": [_evidence(each) for each in causes],
     }

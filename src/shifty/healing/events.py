@@ -1,4 +1,4 @@
-"""List what became of the broken locators of a run."""
+"""List what became of the broken locators of a run, or show one."""
 
 import posixpath
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shifty.artifacts.naming import safe_name
 from shifty.database.pool import Database
+from shifty.healing.errors import EventNotFound
 from shifty.healing.model import Event, Screenshot
 from shifty.healing.store import HealingStore
 from shifty.runs.errors import RunNotFound
@@ -22,6 +23,7 @@ class EventFilter:
     min_confidence: float | None = None
     decision: Literal["heal", "propose", "refuse"] | None = None
     success: bool | None = None
+    test_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,22 @@ async def list_events(
         tests = {event.test_id for event in events if event.heal.screenshot}
         screenshots = await store.screenshots(run_id, sorted(tests)) if tests else []
     return EventPage([(event, _picture_of(event, screenshots)) for event in events], total)
+
+
+async def show_event(
+    db: Database, tenant_id: UUID, run_id: UUID, test_id: str, event_id: str, *, only: str | None = None
+) -> tuple[Event, Screenshot | None]:
+    """One broken locator of a test in a run.
+
+    Raises:
+        RunNotFound: as for ``list_events``.
+        EventNotFound: the test has no such event in the run.
+    """
+    page = await list_events(db, tenant_id, run_id, EventFilter(test_id=test_id), only=only)
+    found = next((shown for shown in page.events if shown[0].id_in(run_id) == event_id), None)
+    if found is None:
+        raise EventNotFound(event_id)
+    return found
 
 
 def _picture_of(event: Event, screenshots: Sequence[Screenshot]) -> Screenshot | None:

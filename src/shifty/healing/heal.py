@@ -1,17 +1,21 @@
 """Say which element of a page a broken locator means, if that is sure enough. Nothing is written."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from shifty.database.pool import Database
 from shifty.healing.arbiter import Arbiter, after_arbiter
+from shifty.healing.decision_store import DecisionStore
 from shifty.healing.engine.coefficients import coefficients
 from shifty.healing.engine.decide import decide
 from shifty.healing.engine.model import Answer, Question
-from shifty.healing.model import Fingerprint, Project
+from shifty.healing.model import Fingerprint, Project, Refused
 from shifty.healing.policy import allowed, needs_fingerprint, strictest, wait_left_ms
 from shifty.healing.recall import recall
+from shifty.healing.refused import refusal_of
 from shifty.healing.store import HealingStore
 from shifty.healing.wire import Alternative, HealAnswer, HealRequest
 from shifty.ids import parse_run_id
@@ -37,6 +41,7 @@ class Healer:
             if refused := _refused(asked, project):
                 return refused
             fingerprint = await recall(store, project.id, asked) if project else None
+            unwanted = await _unwanted(DecisionStore(connection, tenant_id), project, asked)
         if early := _too_early(asked, fingerprint):
             return early
         question = Question(
@@ -46,7 +51,8 @@ class Healer:
             action=asked.action,
             reason=asked.reason,
         )
-        return _told(await self._answer(question), asked, project, fingerprint)
+        answer = _without(unwanted, await self._answer(question), asked)
+        return _told(answer, asked, project, fingerprint)
 
     async def close(self) -> None:
         if self._arbiter:
@@ -61,6 +67,21 @@ class Healer:
         bands = coefficients().bands
         heal_at = bands.heal if question.fingerprints else bands.unseen
         return after_arbiter(answer, choice, heal_at=heal_at, action=question.action)
+
+
+async def _unwanted(store: DecisionStore, project: Project | None, asked: HealRequest) -> list[Refused]:
+    return await store.refused(project.id, asked.call_site.file, asked.selector) if project else []
+
+
+def _without(unwanted: Sequence[Refused], answer: Answer, asked: HealRequest) -> Answer:
+    """Somebody has refused the element that was chosen: then none is. The next best was not the first choice."""
+    if answer.band == "refuse" or answer.index is None:
+        return answer
+    said = refusal_of(asked.candidates[answer.index], asked.selector, unwanted)
+    if said is None:
+        return answer
+    why = f": {said.reason}" if said.reason else ""
+    return replace(answer, band="refuse", explanation=f"{answer.explanation} But {said.by} has refused it{why}".strip())
 
 
 def _refused(asked: HealRequest, project: Project | None) -> HealAnswer | None:

@@ -112,18 +112,33 @@ delete from fingerprints
  cross join lateral jsonb_array_elements(a.attempt -> 'heals') with ordinality as h(heal, n)
  where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.healing_attempted
    and (%(min_confidence)s::double precision is null or (h.heal ->> 'confidence')::double precision >= %(min_confidence)s)
+   and (%(test_id)s::text is null or t.test_id = %(test_id)s)
    and (%(decision)s::text is null or h.heal ->> 'decision' = %(decision)s)
    and (%(success)s::boolean is null or coalesce((h.heal ->> 'success')::boolean, false) = %(success)s)
 
 -- name: page_of_events
 -- In the order of the suite, of attempts and of steps. A limit of null is none.
+with told as (
 select t.test_id, t.file, t.title_path, t.project_name, t.outcome, t.healed,
        coalesce((a.attempt ->> 'attempt')::int, 0) as attempt, a.attempt ->> 'lease' as lease,
        a.attempt ->> 'startedAt' as started_at, h.n::int as step, h.heal::text as heal,
-       coalesce(a.attempt -> 'attachments', '[]')::text as attachments, count(*) over () as total
+       coalesce(a.attempt -> 'attachments', '[]')::text as attachments, count(*) over () as total,
+       coalesce(h.heal #>> '{callSite,file}', t.file) as place, h.heal ->> 'originalSelector' as selector,
+       h.heal ->> 'healedSelector' as healed_selector,
+       row_number() over (order by t.file collate "C", t.line nulls last, t.project_name collate "C",
+                                   t.test_id collate "C", a.n, h.n) as number
 -- insert: events
- order by t.file collate "C", t.line nulls last, t.project_name collate "C", t.test_id collate "C", a.n, h.n
- limit %(limit)s offset %(offset)s;
+ order by number
+ limit %(limit)s offset %(offset)s
+)
+select told.test_id, told.file, told.title_path, told.project_name, told.outcome, told.healed, told.attempt, told.lease,
+       told.started_at, told.step, told.heal, told.attachments, told.total,
+       d.decision as word, d.reason, d.decided_by, d.decided_at
+  from told
+  left join healing_decisions d
+    on d.project_id = (select project_id from runs where id = %(run_id)s and tenant_id = %(tenant_id)s)
+   and d.file = told.place and d.selector = told.selector and d.healed_selector = told.healed_selector
+ order by told.number;
 
 -- name: count_events
 select count(*)
@@ -149,3 +164,127 @@ select d.id, d.run_id, d.test_id, coalesce(t.file, d.file) as test_file, coalesc
 
 -- name: count_drifts
 select count(*) from drifts where run_id = %(run_id)s and tenant_id = %(tenant_id)s;
+
+-- part: recent
+-- The newest tests with broken locators: so many at most, of so many runs, since their attempts have to be read.
+with recent as materialized (
+    select r.id, r.project_id, p.slug as project, r.branch, r.created_at
+      from runs r join projects p on p.id = r.project_id
+     where r.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s)
+       and (%(project)s::text is null or p.slug = %(project)s)
+     order by r.created_at desc, r.id desc
+     limit %(most_runs)s
+),
+broken as materialized (
+    select r.id as run_id, r.project_id, r.project, r.branch, r.created_at, t.test_id, t.file, t.title_path, t.project_name,
+           t.outcome, t.healed, t.attempts
+      from recent r join tests t on t.run_id = r.id
+     where t.tenant_id = %(tenant_id)s and t.healing_attempted
+       and (%(test_id)s::text is null or t.test_id = %(test_id)s)
+     order by r.created_at desc, r.id desc, t.test_id
+     limit %(most_tests)s
+),
+told as materialized (
+    select b.run_id, b.project_id, b.project, b.branch, b.created_at, b.test_id, b.file, b.title_path, b.project_name,
+           b.outcome, b.healed, coalesce((a.attempt ->> 'attempt')::int, 0) as attempt, a.attempt ->> 'lease' as lease,
+           a.attempt ->> 'startedAt' as started_at, a.n, h.n::int as step, h.heal,
+           coalesce(a.attempt -> 'attachments', '[]') as attachments,
+           coalesce(h.heal #>> '{callSite,file}', b.file) as place, h.heal ->> 'originalSelector' as selector,
+           coalesce(h.heal ->> 'healedSelector', '') as healed_selector
+      from broken b
+     cross join lateral jsonb_array_elements(b.attempts) with ordinality as a(attempt, n)
+     cross join lateral jsonb_array_elements(a.attempt -> 'heals') with ordinality as h(heal, n)
+),
+counted as (
+    select project_id, place, selector, healed_selector, count(*) as times, count(distinct test_id) as tests,
+           count(distinct run_id) as runs
+      from told
+     group by project_id, place, selector, healed_selector
+),
+newest as (
+    select distinct on (project_id, place, selector, healed_selector) *
+      from told
+     order by project_id, place, selector, healed_selector, created_at desc, run_id, test_id, n desc, step desc
+),
+wanted as (
+    select w.*, c.times, c.tests, c.runs, d.decision as word, d.reason, d.decided_by, d.decided_at
+      from newest w
+      join counted c using (project_id, place, selector, healed_selector)
+      left join healing_decisions d
+        on d.project_id = w.project_id and d.file = w.place and d.selector = w.selector
+       and d.healed_selector = w.healed_selector
+     where (%(decision)s::text is null or w.heal ->> 'decision' = %(decision)s)
+       and (%(success)s::boolean is null or coalesce((w.heal ->> 'success')::boolean, false) = %(success)s)
+       and (%(decided)s::text is null
+            or w.healed_selector <> '' and coalesce(d.decision, 'undecided') = %(decided)s)
+       and (%(search)s::text is null
+            or position(lower(%(search)s) in lower(concat_ws(' ', w.selector, w.heal ->> 'originalLocator',
+                        w.healed_selector, w.heal ->> 'healedLocator', w.place, w.file,
+                        array_to_string(w.title_path, ' ')))) > 0)
+)
+
+-- name: page_of_replacements
+-- Newest first.
+-- insert: recent
+select run_id, project, branch, created_at as seen_at, test_id, file, title_path, project_name, outcome, healed, attempt, lease,
+       started_at, step, heal::text as heal, attachments::text as attachments, times, tests, runs, word, reason, decided_by,
+       decided_at, count(*) over () as total
+  from wanted
+ order by created_at desc, run_id, place collate "C", selector collate "C", healed_selector collate "C"
+ limit %(limit)s offset %(offset)s;
+
+-- name: count_replacements
+-- insert: recent
+select count(*) from wanted;
+
+-- name: put_decision
+-- The last word counts.
+insert into healing_decisions as d (tenant_id, project_id, file, selector, healed_selector, digest, decision, reason, decided_by)
+select r.tenant_id, r.project_id, %(file)s, %(selector)s, %(healed_selector)s,
+       sha256(convert_to(jsonb_build_array(%(file)s::text, %(selector)s::text, %(healed_selector)s::text)::text, 'UTF8')),
+       %(word)s, %(reason)s,
+       coalesce((select nullif(k.name, '') from api_keys k where k.id = %(key_id)s and k.tenant_id = %(tenant_id)s), %(key_id)s)
+  from runs r
+ where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
+on conflict (project_id, digest) do update
+   set decision = excluded.decision, reason = excluded.reason, decided_by = excluded.decided_by, decided_at = now()
+ where d.tenant_id = %(tenant_id)s
+returning d.project_id || '-' || encode(d.digest, 'hex') as id,
+          (select slug from projects p where p.id = d.project_id) as project, d.file, d.selector, d.healed_selector,
+          d.decision as word, d.reason, d.decided_by as by, d.decided_at as at;
+
+-- name: withdraw_decision
+delete from healing_decisions d
+ using projects p
+ where d.project_id = %(project_id)s and d.digest = decode(%(digest)s, 'hex') and d.tenant_id = %(tenant_id)s
+   and p.id = d.project_id and (%(only)s::text is null or p.slug = %(only)s)
+returning d.project_id || '-' || encode(d.digest, 'hex') as id, p.slug as project, d.file, d.selector, d.healed_selector,
+          d.decision as word, d.reason, d.decided_by as by, d.decided_at as at;
+
+-- part: decisions
+  from healing_decisions d join projects p on p.id = d.project_id
+ where p.tenant_id = %(tenant_id)s and d.tenant_id = %(tenant_id)s
+   and (%(only)s::text is null or p.slug = %(only)s) and (%(project)s::text is null or p.slug = %(project)s)
+   and (%(word)s::text is null or d.decision = %(word)s)
+
+-- name: page_of_decisions
+-- Newest first.
+select d.project_id || '-' || encode(d.digest, 'hex') as id, p.slug as project, d.file, d.selector, d.healed_selector,
+       d.decision as word, d.reason, d.decided_by as by, d.decided_at as at
+-- insert: decisions
+ order by d.decided_at desc, d.project_id, d.digest
+ limit %(limit)s offset %(offset)s;
+
+-- name: count_decisions
+select count(*)
+-- insert: decisions
+;
+
+-- name: refused_replacements
+-- Of the locators of a file: one read of an index, since a test waits. A locator that goes on into frames counts for that
+-- of its frame, too: there, it is the frame that broke.
+select selector, healed_selector, decided_by as by, reason
+  from healing_decisions
+ where project_id = %(project_id)s and file = %(file)s and tenant_id = %(tenant_id)s and decision = 'refused'
+   and (selector = %(selector)s or starts_with(selector, %(selector)s || ' >> internal:control=enter-frame >> '))
+ limit 200;

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from shifty.healing import decision_routes
 from shifty.healing.drifts import list_drifts
 from shifty.healing.errors import BadBody
 from shifty.healing.events import EventFilter, list_events
@@ -39,6 +40,7 @@ from shifty.web.refusals import Responses, refusals
 from shifty.wire import Words
 
 router = APIRouter(tags=["Healing"], dependencies=AUTHENTICATED)
+router.include_router(decision_routes.router)
 
 MOST_TESTS = 200
 STRUCTS = (HealRequest, HealAnswer, SeenRequest, SeenAnswer, KnownAnswer)
@@ -187,8 +189,9 @@ def _filter(
         Literal["heal", "propose", "refuse"] | None, Query(description="Only those that were decided so.")
     ] = None,
     success: Annotated[bool | None, Query(description="Only those whose step passed, or did not.")] = None,
+    test_id: Annotated[Words | None, Query(alias="testId", max_length=200, description="Only of this test.")] = None,
 ) -> EventFilter:
-    return EventFilter(min_confidence, decision, success)
+    return EventFilter(min_confidence, decision, success, test_id or None)
 
 
 @router.get("/healing/events", summary="List what was healed", responses=refusals(RunNotFound))
@@ -230,4 +233,4 @@ async def get_healing_settings(caller: ReadCaller, project: AskedProject, db: Db
 async def put_healing_settings(caller: AdminCaller, body: HealingSettingsUpdate, db: Db) -> HealingSettings:
     """What is left out stays as it is. Workers may still allow less, and a test may for itself."""
     require_project(caller, body.project)
-    return HealingSettings.of(await change_settings(db, caller.tenant_id, body.project, body.mode, body.verdict))
+    return HealingSettings.of(await change_settings(db, caller, body.project, body.mode, body.verdict))

@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow, class_row
 from shifty.database.pool import Transaction
 from shifty.database.queries import load_queries
 from shifty.healing.engine.element import Element
-from shifty.healing.model import Drifted, Event, KnownUse, Mode, Project, Screenshot, Use
+from shifty.healing.model import Decision, Drifted, Event, KnownUse, Mode, Project, Screenshot, Use, Word
 from shifty.runs.model import HealingVerdict
 from shifty.web.pagination import Page
 from shifty.wire import Attachment, Heal
@@ -59,8 +59,10 @@ class NewDrift(msgspec.Struct, kw_only=True, frozen=True):
     explanation: str
 
 
-@dataclass(frozen=True)
-class _EventRow:
+@dataclass(frozen=True, kw_only=True)
+class EventRow:
+    """An event as the statements give it."""
+
     test_id: str
     file: str
     title_path: Sequence[str]
@@ -74,8 +76,12 @@ class _EventRow:
     heal: str
     attachments: str
     total: int
+    word: Word | None
+    reason: str | None
+    decided_by: str | None
+    decided_at: datetime | None
 
-    def noun(self) -> Event:
+    def event(self) -> Event:
         return Event(
             test_id=self.test_id,
             file=self.file,
@@ -89,7 +95,13 @@ class _EventRow:
             step=self.step,
             heal=_heal.decode(self.heal),
             attachments=_attachments.decode(self.attachments),
+            decided=self._decision(),
         )
+
+    def _decision(self) -> Decision | None:
+        if self.word is None or self.decided_at is None:
+            return None
+        return Decision(self.word, self.reason or "", self.decided_by or "", self.decided_at)
 
 
 @dataclass(frozen=True)
@@ -185,12 +197,12 @@ class HealingStore:
     ) -> tuple[list[Event], int]:
         """A page of the events that ``wanted`` describes, and the number of all; no page: all."""
         bounds = {"limit": page.limit, "offset": page.offset} if page else {"limit": None, "offset": 0}
-        async with self._tx.cursor(row_factory=class_row(_EventRow)) as cursor:
+        async with self._tx.cursor(row_factory=class_row(EventRow)) as cursor:
             await cursor.execute(QUERIES["page_of_events"], {**self._of(run_id), **wanted, **bounds})
             rows = await cursor.fetchall()
         if not rows and page and page.offset:
             return [], await self._count("count_events", **self._of(run_id), **wanted)
-        return [row.noun() for row in rows], rows[0].total if rows else 0
+        return [row.event() for row in rows], rows[0].total if rows else 0
 
     async def screenshots(self, run_id: UUID, test_ids: Sequence[str]) -> list[Screenshot]:
         """Newest first."""

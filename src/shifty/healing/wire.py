@@ -4,7 +4,6 @@ What the hook sends is decoded by msgspec: a snapshot has thousands of elements.
 everywhere.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -15,6 +14,7 @@ from pydantic import Field
 
 from shifty.healing.engine.element import Element
 from shifty.healing.model import Drifted, Event, KnownUse, Mode, Project
+from shifty.healing.wire_decisions import DecisionTold
 from shifty.runs.model import HealingVerdict
 from shifty.runs.wire_heals import ElementAnswer, HealTold, Place
 from shifty.web.pagination import Page, Pagination
@@ -177,15 +177,17 @@ class HealingEvent(HealTold):
     test_healed: bool = Field(
         description="Whether its last attempt passed with a healed locator, even where that fails the run."
     )
+    decided: DecisionTold | None = Field(
+        description="What somebody has said about it; null: nobody has.", examples=[None]
+    )
 
     @classmethod
-    def of(cls, run_id: UUID, event: Event, screenshot_url: str | None) -> Self:
+    def of(cls, run_id: UUID, event: Event, screenshot_url: str | None = None) -> Self:
         told: dict[str, object] = msgspec.to_builtins(event.heal)
-        named = (run_id, event.test_id, event.lease, event.attempt, event.started_at, event.step)
         return cls.model_validate(
             {
                 **told,
-                "id": stable_event_id(named),
+                "id": event.id_in(run_id),
                 "runId": run_id,
                 "testId": event.test_id,
                 "testFile": event.file,
@@ -196,6 +198,7 @@ class HealingEvent(HealTold):
                 "screenshotUrl": screenshot_url,
                 "testOutcome": event.outcome,
                 "testHealed": event.healed,
+                "decided": DecisionTold.of(event.decided),
             }
         )
 
@@ -254,11 +257,6 @@ class DriftsAnswer(Body):
     @classmethod
     def of_page(cls, drifts: Sequence[Drifted], page: Page, total: int) -> Self:
         return cls(drifts=[Drift.of(drift) for drift in drifts], pagination=Pagination.of(page, total))
-
-
-def stable_event_id(names: Sequence[object]) -> str:
-    """The same for the same heal, however often it is asked for."""
-    return hashlib.sha256("\x1f".join(map(str, names)).encode()).hexdigest()[:32]
 
 
 def _short(element: Element) -> ElementAnswer:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from shifty.history.refold import refold
 from shifty.history.wire import RefoldAnswer
+from shifty.tenants.audit import note
 from shifty.tenants.caller import AUTHENTICATED, AdminCaller, require_project
 from shifty.web.deps import Db
 from shifty.web.refusals import refusals
@@ -25,4 +26,6 @@ async def post_refold(caller: AdminCaller, project: _Project, db: Db) -> RefoldA
     It goes on behind this answer, the oldest run first; until a run's turn has come, what was known of it stays.
     """
     require_project(caller, project)
-    return RefoldAnswer(runs=await refold(db, caller.tenant_id, project))
+    runs = await refold(db, caller.tenant_id, project)
+    await note(db, caller, "history.refolded", project, project=project, details={"runs": runs})
+    return RefoldAnswer(runs=runs)

@@ -11,6 +11,7 @@ from shifty.results.store import ResultStore, RunKey
 from shifty.runs.ledger import Ledger
 from shifty.runs.verdict import Ending, verdict
 from shifty.tenants.quota import count_minutes
+from shifty.webhooks.enqueue import run_ended
 
 NEVER_REPORTED = "the run ended before it reported"
 HEALED_FAILS = (
@@ -105,6 +106,7 @@ async def _end(tx: Transaction, key: RunKey, state: ClosingState, reason: str) -
     await store.end(key.run_id, ended.status, ended.conclusion, state.failure_reason or ended.failure_reason)
     await HistoryStore(tx, key.tenant_id).fold(key.run_id)
     await count_excused(tx, key.tenant_id, excused)
+    await run_ended(tx, key.tenant_id, key.run_id)
 
 
 async def close_all(db: Database, keys: set[RunKey]) -> set[UUID]:

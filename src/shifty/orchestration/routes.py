@@ -24,9 +24,10 @@ from shifty.orchestration.finish import finish_lease
 from shifty.orchestration.start import start_run
 from shifty.orchestration.wire import CancelResponse, Done, FinishRequest, OrchestrateRequest, OrchestrateResponse
 from shifty.results.store import RunKey
-from shifty.runs.access import require_run
+from shifty.runs.access import require_run, run_of
 from shifty.runs.errors import RunNotFound
 from shifty.runs.routes import RunId
+from shifty.tenants.audit import note
 from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, WatchCaller, require_project
 from shifty.tenants.errors import QuotaExceeded
 from shifty.web.deps import Db
@@ -62,6 +63,10 @@ async def post_orchestrate(
         require_project(caller, wanted.project)
     started = await start_run(db, caller.tenant_id, wanted, caller.project)
     _bus(request).mark([started.run_id])
+    if started.is_new and wanted.rerun:
+        run = await run_of(db, caller, started.run_id)
+        details = {"rerunOf": str(wanted.rerun.of), "scope": wanted.rerun.scope}
+        await note(db, caller, "run.rerun", str(run.id), project=run.project, details=details)
     return OrchestrateResponse.of(started, wanted)
 
 
@@ -97,9 +102,11 @@ async def get_progress(
 @router.delete("/orchestrate/{runId}", summary="Cancel a run", responses=refusals(RunNotFound, RunAlreadyFinished))
 async def delete_orchestration(caller: OrchestrateCaller, run_id: RunId, db: Db, request: Request) -> CancelResponse:
     """Take what waits out of the queue; tests that run now finish and count. Cancelled twice is cancelled."""
-    await require_run(db, caller, run_id)
+    run = await run_of(db, caller, run_id)
     await cancel_run(db, caller.tenant_id, run_id)
     _bus(request).mark([run_id])
+    if run.status != "cancelled":
+        await note(db, caller, "run.cancelled", str(run_id), project=run.project)
     return CancelResponse()
 
 

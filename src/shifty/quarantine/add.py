@@ -12,6 +12,7 @@ from shifty.quarantine.errors_told import UNTOLD_DIGESTS
 from shifty.quarantine.model import ListedRule, NewRule, Project
 from shifty.quarantine.sprt import UNKNOWN_SHARE, share_before
 from shifty.quarantine.store import QuarantineStore
+from shifty.tenants.audit import record
 
 LONGEST_DAYS: Final = 365
 
@@ -28,7 +29,7 @@ class Added:
 
 
 async def add_rule(db: Database, tenant_id: UUID, slug: str, wanted: NewRule, who: str) -> Added:
-    """Make a rule, unless an active one says the same.
+    """Make a rule, unless an active one says the same. ``who`` is the id of a key.
 
     Raises:
         BadRule, ErrorNotNamed, BadEnd: the value does not fit the kind, or the end is none.
@@ -47,6 +48,9 @@ async def add_rule(db: Database, tenant_id: UUID, slug: str, wanted: NewRule, wh
         rule = await store.get(rule_id)
         assert rule is not None
         matching = await store.count_matching([rule])
+        if is_new:
+            told = _told(wanted)
+            await record(tx, tenant_id, "quarantine.added", str(rule_id), key_id=who, project=slug, details=told)
         return Added(rule, matching.get(rule_id, 0), is_new)
 
 

@@ -9,6 +9,7 @@ from shifty.quarantine.add import require_end
 from shifty.quarantine.errors import RuleNotFound, RuleReleased
 from shifty.quarantine.model import ListedRule
 from shifty.quarantine.store import QuarantineStore
+from shifty.tenants.audit import record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Changes:
 async def change_rule(
     db: Database, tenant_id: UUID, rule_id: UUID, changes: Changes, who: str, only: str | None = None
 ) -> ListedRule:
-    """The rule as it is now.
+    """The rule as it is now. ``who`` is the id of a key.
 
     Raises:
         BadEnd: it would end in the past, or in more than a year.
@@ -45,6 +46,9 @@ async def change_rule(
         assert after is not None
         if told := _told(before, after):
             await store.add_log(rule_id, who, "changed", told)
+            await record(
+                *(tx, tenant_id, "quarantine.changed", str(rule_id)), key_id=who, project=after.project, details=told
+            )
         return after
 
 

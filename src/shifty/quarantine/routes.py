@@ -118,7 +118,7 @@ async def get_quarantine_settings(caller: ReadCaller, project: AskedProject, db:
 async def put_quarantine_settings(caller: AdminCaller, body: QuarantineSettingsUpdate, db: Db) -> QuarantineSettings:
     """What is left out stays as it is. Rules that are there stay, too; a lower cap holds for the next run that ends."""
     require_project(caller, body.project)
-    changed = await change_settings(db, caller.tenant_id, body.project, body.changes())
+    changed = await change_settings(db, caller, body.project, body.changes())
     return QuarantineSettings.of(changed, body.project)
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from shifty.database.pool import Database
 from shifty.runs.errors import RunNotFound
+from shifty.runs.model import Run
 from shifty.runs.store import RunStore
 from shifty.tenants.model import Caller
 
@@ -19,3 +20,16 @@ async def require_run(db: Database, caller: Caller, run_id: UUID) -> None:
     async with db.connection() as connection:
         if await RunStore(connection, caller.tenant_id, caller.project).get(run_id) is None:
             raise RunNotFound(run_id)
+
+
+async def run_of(db: Database, caller: Caller, run_id: UUID) -> Run:
+    """The run, without its tests.
+
+    Raises:
+        RunNotFound: it does not exist, or the caller's key does not open it.
+    """
+    async with db.connection() as connection:
+        run = await RunStore(connection, caller.tenant_id, caller.project).get(run_id)
+    if run is None:
+        raise RunNotFound(run_id)
+    return run

@@ -14,5 +14,17 @@ class RunNotFound(NotFound):
         )
 
 
+class TestNotInRun(NotFound):
+    """The run has no such test."""
+
+    __test__ = False
+
+    def __init__(self, run_id: object, test_id: str) -> None:
+        super().__init__(
+            f"The run {run_id} has no test {test_id}. It may have another file, project or title there.",
+            {"runId": str(run_id), "testId": test_id},
+        )
+
+
 class NotByTest(Conflict):
     """What is to be run again can't be named test by test."""

@@ -15,7 +15,7 @@ HealingVerdict: TypeAlias = Literal["report", "warn", "fail"]
 """What healed tests do to a run: ``report`` and ``warn``: nothing; ``fail``: they have failed."""
 Origin: TypeAlias = Literal["orchestrated", "reported"]
 ResultStatus: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed", "quarantined"]
-StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed"]
+StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "failed", "cancelled", "passed", "flaky"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class Run:
     ci_build_id: str | None
     actor: str | None
     metadata: Mapping[str, object]
+    """In lists only what they show of it: it can be large."""
     worker_count: int
     shard_strategy: str
     rerun_of: UUID | None
@@ -57,6 +58,56 @@ class Run:
     def is_over(self) -> bool:
         return self.status in ("completed", "failed", "cancelled")
 
+    @property
+    def commit_message(self) -> str | None:
+        """What the commit is called, as far as the client has said."""
+        return self._told("commit_message")
+
+    @property
+    def ci_url(self) -> str | None:
+        """Where the CI shows the build. Whoever has sent it may have put anything there."""
+        return self._told("ci_url")
+
+    def _told(self, name: str) -> str | None:
+        value = self.metadata.get(name)
+        return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedRun:
+    """A run as one of a trend."""
+
+    id: UUID
+    project: str
+    branch: str | None
+    commit_sha: str | None
+    conclusion: Conclusion
+    total_tests: int
+    passed_tests: int
+    failed_tests: int
+    flaky_tests: int
+    skipped_tests: int
+    duration: timedelta | None
+    created_at: datetime
+    completed_at: datetime
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Percent of the tests that were not skipped; None: there was none."""
+        counted = self.total_tests - self.skipped_tests
+        return 100 * self.passed_tests / counted if counted > 0 else None
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What runs can be filtered by."""
+
+    projects: Sequence[str]
+    """By name."""
+    branches: Sequence[str]
+    """That of the newest run first, as are the actors."""
+    actors: Sequence[str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunFilter:
@@ -70,6 +121,8 @@ class RunFilter:
     ci_build_id: str | None = None
     commit_sha: str | None = None
     actor: str | None = None
+    search: str | None = None
+    """Part of branch, commit, title of the commit, CI build or actor, in any case; or how the run's id begins."""
     rerun_of: UUID | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
@@ -112,6 +165,25 @@ class ReportedTest:
     worker: str | None
     started_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        return self.title_path[-1] if self.title_path else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedTest:
+    """A test that has not reported yet."""
+
+    test_id: str
+    file: str
+    project_name: str
+    title_path: Sequence[str]
+    line: int | None
+    tags: Sequence[str]
+    worker: str | None
+    running_since: datetime | None
+    """None: it waits."""
 
     @property
     def title(self) -> str:

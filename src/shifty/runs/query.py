@@ -66,12 +66,19 @@ class RunQuery(Body):
         StatusFilter,
         Query(
             description="`passed`: completed without failures, apart from quarantined ones. `failed`: could not be "
-            "completed, or a test has failed that is not quarantined."
+            "completed, or a test has failed that is not quarantined. `flaky`: passed, with flaky tests."
         ),
     ] = "all"
     ci_build_id: Annotated[OptionalText, Query(alias="ciBuildId", description="Only runs of this CI build.")] = None
     commit_sha: Annotated[OptionalText, Query(alias="commitSha", description="Only runs of this commit.")] = None
     actor: Annotated[OptionalText, Query(description="Only runs that this person started.")] = None
+    search: Annotated[
+        OptionalText,
+        Query(
+            description="Only runs with this in the branch, the commit, the title of the commit "
+            "(`metadata.commit_message`), the CI build or the actor, or at the beginning of their id."
+        ),
+    ] = None
     rerun_of: Annotated[OptionalText, Query(alias="rerunOf", description="Only reruns of this run.")] = None
     created_from: Annotated[
         From | None, Query(alias="from", description="Created at or after this time (ISO-8601; without a zone: UTC).")
@@ -88,6 +95,7 @@ class RunQuery(Body):
             ci_build_id=self.ci_build_id,
             commit_sha=self.commit_sha,
             actor=self.actor,
+            search=self.search,
             rerun_of=None if self.rerun_of is None else parse_run_id(self.rerun_of) or _NO_RUN,
             created_from=self.created_from,
             created_until=self.created_until,

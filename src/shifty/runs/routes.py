@@ -11,14 +11,17 @@ from shifty.ids import parse_run_id
 from shifty.runs import selection
 from shifty.runs.errors import NotByTest, RunNotFound
 from shifty.runs.failed_tests import Unsuccessful, failed_tests
+from shifty.runs.known_names import known_names
 from shifty.runs.list_results import list_results, stream_results
 from shifty.runs.list_runs import list_runs
 from shifty.runs.model import Result
 from shifty.runs.query import ResultQuery, RunQuery, SelectionFormat, Text
+from shifty.runs.run_trend import run_trend
 from shifty.runs.show_run import show_run
-from shifty.runs.wire import RunAnswer, RunsAnswer
+from shifty.runs.wire import FacetsAnswer, RunAnswer, RunsAnswer, RunTrendAnswer, TrendPoint
 from shifty.runs.wire_tests import FailedTestsAnswer, ResultAnswer, ResultsAnswer
 from shifty.tenants.caller import AUTHENTICATED, ReadCaller, require_project, require_tenant
+from shifty.tenants.model import Caller
 from shifty.web.addresses import PublicBase
 from shifty.web.deps import Db
 from shifty.web.pagination import AskedPage, Page
@@ -27,6 +30,8 @@ from shifty.web.refusals import refusals
 MOST_RESULTS = 2000
 DEFAULT_RESULTS = 500
 """With ten thousand of them in the run, a page of so many is answered within 50 ms (`bench/lists.py`)."""
+MOST_TREND = 200
+DEFAULT_TREND = 50
 NDJSON = "application/x-ndjson"
 
 router = APIRouter(tags=["Runs"], dependencies=AUTHENTICATED)
@@ -60,14 +65,42 @@ def _page_of_results(
     return Page(min(limit, MOST_RESULTS), offset)
 
 
-@router.get("/runs", summary="List runs", responses=refusals())
-async def get_runs(caller: ReadCaller, db: Db, asked: Annotated[RunQuery, Query()], page: AskedPage) -> RunsAnswer:
-    """The runs of the caller's tenant, newest first."""
+def require_own(caller: Caller, asked: RunQuery) -> None:
+    """Refuse to look for runs of others.
+
+    Raises:
+        TenantForeign, ProjectForeign: it names another tenant or project than the caller's.
+    """
     if asked.tenant is not None:
         require_tenant(caller, asked.tenant)
     if asked.project is not None:
         require_project(caller, asked.project)
+
+
+@router.get("/runs", summary="List runs", responses=refusals())
+async def get_runs(caller: ReadCaller, db: Db, asked: Annotated[RunQuery, Query()], page: AskedPage) -> RunsAnswer:
+    """The runs of the caller's tenant, newest first."""
+    require_own(caller, asked)
     return RunsAnswer.of_page(await list_runs(db, caller.tenant_id, asked.filter(), page, caller.project), page)
+
+
+@router.get("/runs/facets", summary="Show what runs can be filtered by", responses=refusals())
+async def get_run_facets(caller: ReadCaller, db: Db) -> FacetsAnswer:
+    """The tenant's projects, and the branches and actors of its newest runs."""
+    return FacetsAnswer.of(await known_names(db, caller.tenant_id, caller.project))
+
+
+@router.get("/analytics/run-trends", summary="Show how runs come along", responses=refusals())
+async def get_run_trends(
+    caller: ReadCaller,
+    db: Db,
+    asked: Annotated[RunQuery, Query()],
+    limit: Annotated[int, Query(ge=1, le=MOST_TREND, description="How many of the newest runs.")] = DEFAULT_TREND,
+) -> RunTrendAnswer:
+    """Duration and pass rate of the newest runs that came to a verdict; those that were cancelled are left out."""
+    require_own(caller, asked)
+    found = await run_trend(db, caller.tenant_id, asked.filter(), limit, caller.project)
+    return RunTrendAnswer(trend=[TrendPoint.of(run) for run in found])
 
 
 @router.get("/runs/{runId}", summary="Show a run", responses=refusals(RunNotFound))

@@ -14,7 +14,10 @@ from shifty.runs.ledger import Ledger
 from shifty.runs.model import (
     Conclusion,
     DetailedTest,
+    EndedRun,
+    ExpectedTest,
     HealingVerdict,
+    KnownNames,
     Origin,
     ReportedTest,
     Result,
@@ -117,13 +120,28 @@ class RunStore:
         return row.noun() if row else None
 
     async def page(self, wanted: RunFilter, page: Page) -> list[Run]:
-        """Newest first; without their metadata, which can be large."""
+        """Newest first; of their metadata, which can be large, with what lists show."""
         async with self._tx.cursor(row_factory=class_row(_RunRow)) as cursor:
             await cursor.execute(QUERIES["list_runs"], {**self._matching(wanted), **_bounds(page)})
             return [row.noun() for row in await cursor.fetchall()]
 
     async def count(self, wanted: RunFilter) -> int:
         return await self._number("count_runs", self._matching(wanted))
+
+    async def ended(self, wanted: RunFilter, limit: int) -> list[EndedRun]:
+        """Those of the newest that came to a verdict, newest first."""
+        async with self._tx.cursor(row_factory=class_row(EndedRun)) as cursor:
+            await cursor.execute(QUERIES["ended_runs"], {**self._matching(wanted), "limit": limit})
+            return await cursor.fetchall()
+
+    async def known_names(self, most_runs: int, most: int) -> KnownNames:
+        """At most ``most`` of each, as the newest ``most_runs`` runs have them."""
+        bounds = {"tenant_id": self._tenant_id, "only": self._only, "most_runs": most_runs, "most": most}
+        async with self._tx.cursor(row_factory=class_row(KnownNames)) as cursor:
+            await cursor.execute(QUERIES["known_names"], bounds)
+            row = await cursor.fetchone()
+        assert row is not None
+        return row
 
     async def results_in_order(
         self, run_id: UUID, wanted: ResultFilter, page: Page | None = None
@@ -149,6 +167,12 @@ class RunStore:
             for artifact in await cursor.fetchall():
                 artifacts[artifact.test_id].append(artifact)
         return [Result(test, artifacts.get(test.test_id, ())) for test in tests]
+
+    async def expected(self, run_id: UUID, test_id: str) -> ExpectedTest | None:
+        """A test that is known and has not reported."""
+        async with self._tx.cursor(row_factory=class_row(ExpectedTest)) as cursor:
+            await cursor.execute(QUERIES["expected_test"], {**self._of(run_id), "test_id": test_id})
+            return await cursor.fetchone()
 
     async def unsuccessful(self, run_id: UUID) -> list[ReportedTest]:
         """Tests that failed for good, and tests that never ran, in the order of the suite."""
@@ -196,6 +220,7 @@ class RunStore:
             "ci_build_id": wanted.ci_build_id,
             "commit_sha": wanted.commit_sha,
             "actor": wanted.actor,
+            "search": wanted.search,
             "rerun_of": wanted.rerun_of,
             "created_from": wanted.created_from,
             "created_until": wanted.created_until,

@@ -8,7 +8,18 @@ from pydantic import Field
 
 from shifty.failures.plain import plain_text
 from shifty.runs.list_runs import RunPage
-from shifty.runs.model import Conclusion, HealingVerdict, Origin, Run, RunFault, ShardProgress, Status, WorkerProgress
+from shifty.runs.model import (
+    Conclusion,
+    EndedRun,
+    HealingVerdict,
+    KnownNames,
+    Origin,
+    Run,
+    RunFault,
+    ShardProgress,
+    Status,
+    WorkerProgress,
+)
 from shifty.runs.show_run import RunInFull
 from shifty.runs.wire_tests import ErrorInFull, ResultAnswer
 from shifty.web.pagination import Page, Pagination
@@ -27,7 +38,9 @@ class RunSummary(Body):
     project: str
     branch: str | None
     commit_sha: str | None
+    commit_message: str | None
     ci_build_id: str | None
+    ci_url: str | None
     actor: str | None
     rerun_of: UUID | None
     total_tests: int
@@ -127,6 +140,58 @@ class RunsAnswer(Body):
         return cls(runs=[RunSummary.of(run) for run in found.runs], pagination=Pagination.of(page, found.total))
 
 
+class TrendPoint(Body):
+    """A run that came to a verdict."""
+
+    run_id: UUID
+    project: str
+    branch: str | None
+    commit_sha: str | None
+    conclusion: Conclusion
+    total_tests: int
+    failed_tests: int
+    flaky_tests: int
+    pass_rate: float | None = Field(
+        description="Percent of the tests that were not skipped; flaky ones have passed. Null: there was none."
+    )
+    duration_ms: int | None = Field(description="Wall time; null where nothing began.")
+    created_at: UtcTime
+    completed_at: UtcTime
+
+    @classmethod
+    def of(cls, run: EndedRun) -> "TrendPoint":
+        return cls(
+            run_id=run.id,
+            project=run.project,
+            branch=run.branch,
+            commit_sha=run.commit_sha,
+            conclusion=run.conclusion,
+            total_tests=run.total_tests,
+            failed_tests=run.failed_tests,
+            flaky_tests=run.flaky_tests,
+            pass_rate=None if run.pass_rate is None else round(run.pass_rate, 2),
+            duration_ms=None if run.duration is None else run.duration // timedelta(milliseconds=1),
+            created_at=run.created_at,
+            completed_at=run.completed_at,
+        )
+
+
+class RunTrendAnswer(Body):
+    trend: Sequence[TrendPoint] = Field(description="Oldest first.")
+
+
+class FacetsAnswer(Body):
+    """What runs can be filtered by."""
+
+    projects: Sequence[str] = Field(description="By name.")
+    branches: Sequence[str] = Field(description="Of the newest runs, that of the newest first.")
+    actors: Sequence[str] = Field(description="Of the newest runs, that of the newest first.")
+
+    @classmethod
+    def of(cls, known: KnownNames) -> "FacetsAnswer":
+        return cls(projects=known.projects, branches=known.branches, actors=known.actors)
+
+
 class RunAnswer(Body):
     run: RunDetails
     results: Sequence[ResultAnswer] = Field(description="Tests that have reported, in the order of the suite.")
@@ -162,7 +227,9 @@ def _summary(run: Run) -> dict[str, object]:
         "project": run.project,
         "branch": run.branch,
         "commit_sha": run.commit_sha,
+        "commit_message": run.commit_message,
         "ci_build_id": run.ci_build_id,
+        "ci_url": run.ci_url,
         "actor": run.actor,
         "rerun_of": run.rerun_of,
         "total_tests": ledger.total,

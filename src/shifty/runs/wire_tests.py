@@ -37,6 +37,7 @@ class StepAnswer(Body):
     duration_ms: int
     error: str | None = None
     location: SourceLocation | None = None
+    depth: int = Field(default=0, description="Within how many of the steps before it it lies.")
 
 
 class AttachmentAnswer(Body):

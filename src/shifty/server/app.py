@@ -13,6 +13,7 @@ from shifty.artifacts.expire import sweep
 from shifty.artifacts.routes import router as artifacts_router
 from shifty.artifacts.sign import Signer
 from shifty.config import Settings
+from shifty.dashboard.page import error_page
 from shifty.dashboard.routes import routers as dashboard_routers
 from shifty.database.pool import Database
 from shifty.dispatch.routes import router as dispatch_router
@@ -54,9 +55,13 @@ from shifty.storage.errors import StoreAway
 from shifty.storage.open import open_blobs
 from shifty.tenants.meter import drop_full_buckets
 from shifty.tenants.routes import router as tenants_router
+from shifty.tenants.session_routes import router as sessions_router
 from shifty.tenants.sessions import drop_old_sessions
 from shifty.web.errors import install
 from shifty.web.openapi import operation_id
+from shifty.webhooks.deliver import DELIVER_EVERY_S, FORGET_EVERY_S, deliver_due, forget
+from shifty.webhooks.routes import router as webhooks_router
+from shifty.webhooks.send import Sender
 
 log = logging.getLogger(__name__)
 
@@ -85,13 +90,18 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     app.state.meters = meters
     app.state.described_maxima = {"PresignRequest.sizeBytes": settings.artifact_max_bytes}
     app.state.public_url = settings.public_url
+    app.state.error_page = error_page
     app.state.described_structs = HEALING_STRUCTS
     app.state.healer = Healer(database, _arbiter(settings))
     app.state.forges = forges = forges_of(settings)
     app.state.body_idle_s = settings.body_idle_seconds
     app.state.blobs = blobs = open_blobs(settings)
     app.state.upload_signer = Signer(database, blobs, settings.artifact_max_bytes)
-    app.state.duties = _duties(database, settings, blobs, forges)
+    app.state.settings = settings
+    app.state.webhook_sender = sender = Sender(
+        settings.public_url, private_addresses=settings.webhook_private_addresses
+    )
+    app.state.duties = [*_duties(database, settings, blobs, forges), *_webhook_duties(database, sender)]
     app.state.database = database
     app.state.lease_for = lease_for
     app.state.bus = bus
@@ -132,7 +142,8 @@ def _rooms() -> list[APIRouter]:
     begin = [dispatch_router, orchestration_router, results_router]
     history = [flakiness_router, errors_router, advice_router, quarantine_router, history_router]
     healing = [healing_router, pull_requests_router]
-    return [*begin, *history, *healing, artifacts_router, runs_router, tenants_router]
+    account = [tenants_router, sessions_router, webhooks_router]
+    return [*begin, *history, *healing, artifacts_router, runs_router, *account]
 
 
 def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Forges) -> list[Duty]:
@@ -149,6 +160,13 @@ def _duties(database: Database, settings: Settings, blobs: BlobStore, forges: Fo
         Duty("the nightly look at all tests", LOOK_EVERY_S, partial(look_again_once_a_day, database)),
         Duty("quarantine rules whose time is over", EXPIRE_EVERY_S, partial(expire_due, database)),
         Duty("months of history", RETAIN_EVERY_S, partial(retain, database, settings.history_months)),
+    ]
+
+
+def _webhook_duties(database: Database, sender: Sender) -> list[Duty]:
+    return [
+        Duty("webhooks that are due", DELIVER_EVERY_S, partial(deliver_due, database, sender)),
+        Duty("old deliveries of webhooks", FORGET_EVERY_S, partial(forget, database)),
     ]
 
 

@@ -36,29 +36,44 @@ class AuditPage:
     total: int
 
 
+def tenant_of(who: Caller | UUID) -> UUID:
+    """In whose tenant somebody changes something."""
+    return who.tenant_id if isinstance(who, Caller) else who
+
+
 async def record(
     tx: Transaction,
     who: Caller | UUID,
     action: str,
     subject: str = "",
     *,
+    key_id: str | None = None,
     project: str | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
     """Note a change, in the transaction that makes it.
 
-    ``who`` is a caller; or a tenant, for what the administrator of the machine does in it.
+    ``who`` is a caller; or a tenant, for what the administrator of the machine does in it, or where no more than the
+    ``key_id`` of the caller is known.
     """
-    is_caller = isinstance(who, Caller)
     values = {
-        "tenant_id": who.tenant_id if is_caller else who,
-        "key_id": who.key_id if is_caller else None,
+        "tenant_id": tenant_of(who),
+        "key_id": who.key_id if isinstance(who, Caller) else key_id,
         "action": action,
         "subject": subject,
         "project": project,
         "details": Jsonb(dict(details or {})),
     }
     await tx.execute(QUERIES["record_change"], values)
+
+
+async def record_difference(
+    tx: Transaction, who: Caller | UUID, project: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> None:
+    """``record`` what a project allows since now, as ``[before, after]``; nothing where nothing has changed."""
+    changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+    if changed:
+        await record(tx, who, "project.changed", project, project=project, details=changed)
 
 
 async def note(

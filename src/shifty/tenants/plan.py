@@ -1,10 +1,13 @@
 """Change what a tenant's plan allows."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from pydantic.alias_generators import to_camel
+
 from shifty.database.pool import Database
+from shifty.tenants.audit import record
 from shifty.tenants.errors import TenantNotFound
 from shifty.tenants.model import Plan
 from shifty.tenants.quota_store import QuotaStore
@@ -40,7 +43,16 @@ async def change_plan(db: Database, tenant_id: UUID, changes: PlanChanges) -> No
         plan = await store.plan()
         if plan is None:
             raise TenantNotFound(str(tenant_id))
-        await store.change(changes.applied_to(plan))
+        after = changes.applied_to(plan)
+        await store.change(after)
+        if told := _told(plan, after):
+            await record(tx, tenant_id, "plan.changed", plan.slug, details=told)
+
+
+def _told(before: Plan, after: Plan) -> dict[str, object]:
+    """What has changed, as ``[before, after]``; None is unlimited."""
+    was, is_now = asdict(before), asdict(after)
+    return {to_camel(name): [was[name], value] for name, value in is_now.items() if was[name] != value}
 
 
 def _changed(limit: int | None, change: Change) -> int | None:

@@ -20,12 +20,18 @@ returning id, tenant_id, name, scopes, project, created_at, expires_at, revoked_
 
 -- name: list_keys
 select id, tenant_id, name, scopes, project, created_at, expires_at, revoked_at, last_used_at
-  from api_keys where tenant_id = %(tenant_id)s order by created_at, id;
+  from api_keys where tenant_id = %(tenant_id)s and (%(only)s::text is null or project = %(only)s) order by created_at, id;
+
+-- name: lock_key
+-- Two that revoke it at once must not both tell of it.
+select id, tenant_id, name, scopes, project, created_at, expires_at, revoked_at, last_used_at
+  from api_keys
+ where id = %(id)s and (tenant_id = %(tenant_id)s or %(tenant_id)s::uuid is null)
+   and (%(only)s::text is null or project = %(only)s)
+   for update;
 
 -- name: revoke_key
--- Revoked twice keeps the first time.
-update api_keys set revoked_at = coalesce(revoked_at, now())
- where id = %(id)s and (tenant_id = %(tenant_id)s or %(tenant_id)s::uuid is null)
+update api_keys set revoked_at = now() where id = %(id)s and tenant_id = %(tenant_id)s
 returning id, tenant_id, name, scopes, project, created_at, expires_at, revoked_at, last_used_at;
 
 -- name: valid_key
@@ -175,3 +181,27 @@ select count(*) from audit_log
  where tenant_id = %(tenant_id)s
    and (%(only)s::text is null or project = %(only)s)
    and (%(action)s::text is null or starts_with(action, %(action)s));
+
+-- name: list_projects
+-- The page first: its runs are counted, not everybody's.
+with listed as materialized (
+    select p.id, p.slug, p.default_branch, p.healing as healing_mode, p.healing_verdict, p.quarantine_cap, p.quarantine_days,
+           p.auto_quarantine, p.created_at, l.id as last_run_id, l.created_at as last_run_at, l.status as last_run_status,
+           l.conclusion as last_run_conclusion
+      from projects p
+      left join lateral (select r.id, r.created_at, r.status, r.conclusion
+                           from runs r where r.project_id = p.id order by r.created_at desc limit 1) l on true
+     where p.tenant_id = %(tenant_id)s
+       and (%(only)s::text is null or p.slug = %(only)s)
+       and (%(project)s::text is null or p.slug = %(project)s)
+     order by l.created_at desc nulls last, p.slug collate "C"
+     limit %(limit)s offset %(offset)s
+)
+select listed.*, (select count(*) from runs r where r.project_id = listed.id and r.tenant_id = %(tenant_id)s) as runs
+  from listed order by last_run_at desc nulls last, slug collate "C";
+
+-- name: count_projects
+select count(*) from projects p
+ where p.tenant_id = %(tenant_id)s
+   and (%(only)s::text is null or p.slug = %(only)s)
+   and (%(project)s::text is null or p.slug = %(project)s);

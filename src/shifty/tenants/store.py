@@ -118,18 +118,27 @@ class KeyStore:
             raise RuntimeError("an insert returned no row")
         return created.noun()
 
-    async def all(self, tenant_id: UUID) -> list[Key]:
-        """Every key of a tenant, revoked ones too, oldest first."""
+    async def all(self, tenant_id: UUID, only: str | None = None) -> list[Key]:
+        """Every key of a tenant, revoked ones too, oldest first; ``only``: those for that project."""
         async with self._tx.cursor(row_factory=class_row(_KeyRow)) as cursor:
-            await cursor.execute(QUERIES["list_keys"], {"tenant_id": tenant_id})
+            await cursor.execute(QUERIES["list_keys"], {"tenant_id": tenant_id, "only": only})
             return [row.noun() for row in await cursor.fetchall()]
 
-    async def revoke(self, key_id: str, tenant_id: UUID | None) -> Key | None:
+    async def lock(self, key_id: str, tenant_id: UUID | None, only: str | None) -> Key | None:
         """``tenant_id`` None: a key of whatever tenant, for the administrator of the machine."""
+        values = {"id": key_id, "tenant_id": tenant_id, "only": only}
+        async with self._tx.cursor(row_factory=class_row(_KeyRow)) as cursor:
+            await cursor.execute(QUERIES["lock_key"], values)
+            row = await cursor.fetchone()
+        return row.noun() if row else None
+
+    async def revoke(self, key_id: str, tenant_id: UUID) -> Key:
+        """Of a key that is locked."""
         async with self._tx.cursor(row_factory=class_row(_KeyRow)) as cursor:
             await cursor.execute(QUERIES["revoke_key"], {"id": key_id, "tenant_id": tenant_id})
             row = await cursor.fetchone()
-        return row.noun() if row else None
+        assert row is not None
+        return row.noun()
 
     async def valid(self, key_id: str) -> StoredKey | None:
         """The key with that id, unless it is revoked or expired."""

@@ -1,7 +1,7 @@
 """From exceptions to answers: every error leaves as ``{error, code, details}``, and only this room knows statuses."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import cast
 
@@ -22,6 +22,9 @@ from shifty.web.openapi import complete_description
 from shifty.web.request_ids import RequestIds, current_request_id
 
 log = logging.getLogger(__name__)
+
+ErrorPage = Callable[[Request, int, str], Response]
+"""What the composition root may put into ``app.state.error_page``: errors as pages, for browsers."""
 
 _FRAMEWORK_ERRORS: Mapping[int, tuple[str, str]] = {
     400: ("INVALID_PARAMETERS", "The request can't be read."),
@@ -108,8 +111,14 @@ def _answer(request: Request, status: int, detail: str | None, headers: Mapping[
     sentence = template.replace("{path}", request.url.path).replace("{method}", request.method)
     sentence = sentence or detail or "The request was refused."
     # What the framework itself can't read is the body: its nesting, its encoding.
+    if _is_for_people(request) and (error_page := getattr(request.app.state, "error_page", None)):
+        return cast("ErrorPage", error_page)(request, status, sentence)
     details = {"fields": [{"path": "body", "message": sentence}]} if status == HTTPStatus.BAD_REQUEST else {}
     return error_answer(status, code, sentence, details, headers)
+
+
+def _is_for_people(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 def _not_json(request: Request) -> bool:

@@ -12,6 +12,7 @@ from shifty.web.glossary_failures import FAILURES
 from shifty.web.glossary_flakiness import FLAKINESS
 from shifty.web.glossary_healing import HEALING
 from shifty.web.glossary_quarantine import QUARANTINE
+from shifty.web.glossary_settings import SETTINGS
 from shifty.web.word import Word
 
 _RUN = "550e8400-e29b-41d4-a716-446655440000"
@@ -29,6 +30,7 @@ GLOSSARY: Final[Mapping[str, Word]] = {
     **ADVICE,
     **FLAKINESS,
     **FAILURES,
+    **SETTINGS,
     # Runs
     "runId": Word("The run's id.", _RUN),
     "RunSummary.id": Word("The run's id.", _RUN),
@@ -41,6 +43,10 @@ GLOSSARY: Final[Mapping[str, Word]] = {
     "project": Word("The name under which history is kept.", "my-app"),
     "branch": Word("The git branch.", "main"),
     "commitSha": Word("The git commit.", "abc123"),
+    "commitMessage": Word("What the commit is called, from `metadata.commit_message`.", "Cart: round prices once"),
+    "ciUrl": Word(
+        "Where the CI shows the build, from `metadata.ci_url`.", "https://github.com/acme/shop/actions/runs/1234567890"
+    ),
     "ciBuildId": Word("The CI build: calls with the same one share a run.", "github-1234567890-1"),
     "actor": Word("Who started it, from `metadata.actor`.", "username"),
     "metadata": Word(

@@ -61,6 +61,11 @@ FLAKINESS: Final[Mapping[str, Word]] = {
     "LikelyCause.advice": Word("What to do about it.", _ADVICE),
     "strength": Word("How much it explains, 0 to 1.", 0.9),
     # Tests
+    "KnownTestEntry.trend": Word(
+        "Percentage points by which an attempt fails in more of its newest 20 runs than in those before; below 0: in "
+        "fewer; 0: in as many, or there were too few runs before.",
+        15.0,
+    ),
     "p50Ms": Word("Half of its last 50 executions took at most so many milliseconds; null: none was measured.", 1250),
     "p95Ms": Word("The same of 95 %.", 2100),
     "p99Ms": Word("The same of 99 %.", 3400),

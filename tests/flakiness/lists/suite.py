@@ -39,15 +39,15 @@ select r.tenant_id, r.project_id, r.id, k.id, r.completed_at, %(outcome)s, %(ret
   from runs r join known_tests k on k.project_id = r.project_id and k.test_id = %(test_id)s where r.id = %(run)s"""
 _ASSESSMENT: LiteralString = """
 insert into assessments (test_ref, tenant_id, project_id, verdict, total_runs, failed_runs, flaky_runs, rate, low, high,
-                         failing_share, lost_ms, assessed_at)
+                         failing_share, lost_ms, trend, assessed_at)
 select k.id, k.tenant_id, k.project_id, %(verdict)s, %(total)s, %(failed)s, %(flaky)s, 100.0 * %(flaky)s / %(total)s,
-       %(low)s, %(high)s, 0.1, %(lost_ms)s, now()
+       %(low)s, %(high)s, 0.1, %(lost_ms)s, %(trend)s, now()
   from known_tests k join projects p on p.id = k.project_id
  where p.tenant_id = %(tenant)s and p.slug = %(project)s and k.test_id = %(test_id)s
 on conflict (test_ref) do update
    set verdict = excluded.verdict, total_runs = excluded.total_runs, failed_runs = excluded.failed_runs,
        flaky_runs = excluded.flaky_runs, rate = excluded.rate, low = excluded.low, high = excluded.high,
-       lost_ms = excluded.lost_ms"""
+       lost_ms = excluded.lost_ms, trend = excluded.trend"""
 _RULE: LiteralString = """
 insert into quarantine_rules (tenant_id, project_id, kind, value, project_name, owner, reason, failing_share,
                               created_by, expires_at, released_at)
@@ -102,9 +102,10 @@ class Suite:
         flaky: int = 0,
         failed: int = 0,
         lost_ms: int = 0,
+        trend: float = 0.0,
     ) -> None:
         low, high = interval(flaky, total)
-        counts = {"total": total, "flaky": flaky, "failed": failed, "lost_ms": lost_ms}
+        counts = {"total": total, "flaky": flaky, "failed": failed, "lost_ms": lost_ms, "trend": trend}
         await self._do(_ASSESSMENT, project, **counts, low=low, high=high, verdict=verdict, test_id=self.id_of(name))
 
     async def quarantine(

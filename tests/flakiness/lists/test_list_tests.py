@@ -41,9 +41,9 @@ async def suite(db: Database, tenant_id: UUID) -> Suite:
     await suite.run("one", *({"a1": "P", "a2": "P", "b1": "P", "b2": "F"} for _ in range(3)))
     await suite.run("one", {"c1": "P"}, branch="feature")
     await suite.run("two", {"z1": "P"})
-    await suite.assess("one", "a1", verdict="flaky", flaky=4, total=10, lost_ms=480_000)
+    await suite.assess("one", "a1", verdict="flaky", flaky=4, total=10, lost_ms=480_000, trend=-30)
     await suite.assess("one", "b1", verdict="flaky", flaky=5, total=10, lost_ms=120_000)
-    await suite.assess("one", "b2", verdict="regressed", failed=3, total=3)
+    await suite.assess("one", "b2", verdict="regressed", failed=3, total=3, trend=20)
     await suite.took("one", "a2", 9000)
     return suite
 
@@ -67,6 +67,7 @@ async def names(suite: Suite, sort: Sort = "name", page: Page = EVERYTHING, **wa
         ("lost", ["a1", "b1", "b2", "a2", "c1", "z1"]),
         ("flakiness", ["b1", "a1", "b2", "a2", "c1", "z1"]),
         ("failures", ["b2", "b1", "a1", "a2", "c1", "z1"]),
+        ("trend", ["b2", "b1", "a1", "a2", "c1", "z1"]),
     ],
 )
 async def test_an_order_holds_over_all_pages_and_whatever_else_is_asked(
@@ -81,7 +82,7 @@ async def test_an_order_holds_over_all_pages_and_whatever_else_is_asked(
     assert await names(suite, sort, project="one") == order[:-1]
 
 
-@pytest.mark.parametrize("sort", ["lost", "flakiness", "failures", "duration", "name"])
+@pytest.mark.parametrize("sort", ["lost", "flakiness", "failures", "trend", "duration", "name"])
 async def test_tests_of_a_branch_come_in_one_order_however_they_are_found(
     suite: Suite, sort: Sort, monkeypatch: pytest.MonkeyPatch
 ) -> None:

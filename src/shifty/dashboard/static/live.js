@@ -1,4 +1,5 @@
-// Keeps a page up to date: listens to its stream and has the parts that change fetched again.
+// Keeps a page up to date: listens to its stream and has the parts that change fetched again. Asks before what can't be
+// undone, shows times in words, and says what went wrong.
 (() => {
   const body = document.body;
   const dot = document.getElementById('stream');
@@ -8,43 +9,74 @@
     if (!dot) return;
     dot.className = `dot ${state}`;
     dot.title = text;
+    dot.textContent = '';
+    const words = document.createElement('span');
+    words.className = 'hidden-label';
+    words.textContent = text;
+    dot.append(words);
   };
 
   let isDue = false;
   const refresh = () => {
     // A hidden page catches up when it is looked at again.
-    if (document.hidden) { isDue = true; return; }
-    isDue = false;
-    window.htmx.trigger(body, 'shifty:changed');
+    isDue = document.hidden;
+    if (!isDue) window.htmx.trigger(body, 'shifty:changed');
   };
-  document.addEventListener('visibilitychange', () => { if (!document.hidden && isDue) refresh(); });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && isDue) refresh();
+  });
 
-  const address = body.dataset.live;
-  if (address) {
+  /** @param {string} address */
+  const follow = (address) => {
     const stream = new EventSource(address);
     let seen = '';
-    let isFirst = true;
     stream.onopen = () => show('on', 'Live');
     stream.onerror = () => show('off', 'The connection is lost; trying again');
     stream.onmessage = (event) => {
-      const isNews = event.data !== 'still' && (event.lastEventId !== seen || event.data === 'over');
+      // The first one says how things stood when the page was made, or a moment later.
+      const isNews = event.data !== 'still' && event.lastEventId !== seen && seen !== '';
       seen = event.lastEventId;
-      // The page was made a moment ago.
-      if (isNews && !isFirst) refresh();
-      isFirst = false;
-      if (event.data === 'over') { stream.close(); show('', 'The run is over'); }
+      if (isNews) refresh();
+      if (event.data === 'over') {
+        stream.close();
+        show('', 'The run is over');
+      }
     };
     addEventListener('pagehide', () => stream.close());
-  }
+    // Back from the browser's memory of pages, where streams don't live.
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) location.reload();
+    });
+  };
+  if (body.dataset.live) follow(body.dataset.live);
 
-  // What the reader has opened stays open, whatever the server says.
+  // What the reader has opened stays open, and what is being typed stays typed, whatever the server says.
   window.Idiomorph.defaults.ignoreActiveValue = true;
-  window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+  window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = (/** @type {string} */ name, /** @type {Element} */ node) =>
     !(name === 'open' && node instanceof HTMLDetailsElement);
 
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form instanceof HTMLFormElement && form.dataset.confirm && !confirm(form.dataset.confirm)) event.preventDefault();
+    if (form instanceof HTMLFormElement && form.dataset.confirm && !confirm(form.dataset.confirm)) {
+      event.preventDefault();
+    }
+  });
+
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
+    if (!(button instanceof HTMLElement)) return;
+    void navigator.clipboard?.writeText(button.dataset.copy ?? '').then(() => toast('Copied.'));
+  });
+
+  document.addEventListener('keydown', (event) => {
+    const isTyping = event.target instanceof Element && event.target.closest('input, select, textarea');
+    if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const search = document.querySelector('input[type="search"]');
+    if (search instanceof HTMLInputElement) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
   });
 
   /** @param {string} text */
@@ -55,8 +87,26 @@
     setTimeout(() => said.remove(), 8000);
   };
   body.addEventListener('htmx:responseError', (event) => {
-    const xhr = event.detail.xhr;
+    const { xhr } = /** @type {CustomEvent<{ xhr: XMLHttpRequest }>} */ (event).detail;
     const isPlain = xhr.getResponseHeader('content-type')?.startsWith('text/plain');
     toast(isPlain ? xhr.responseText : 'The server could not answer. Reload the page.');
   });
+
+  /** @param {number} seconds */
+  const ago = (seconds) => {
+    const amount = Math.abs(seconds);
+    if (amount < 45) return 'just now';
+    const days = Math.round(amount / 86400);
+    let words = days === 1 ? '1 day' : `${days} days`;
+    if (amount < 3600) words = `${Math.max(1, Math.round(amount / 60))} min`;
+    else if (amount < 86400) words = `${Math.round(amount / 3600)} h`;
+    return seconds > 0 ? `${words} ago` : `in ${words}`;
+  };
+  setInterval(() => {
+    for (const time of document.querySelectorAll('time[datetime]')) {
+      const at = Date.parse(time.getAttribute('datetime') ?? '');
+      const words = ago((Date.now() - at) / 1000);
+      if (!Number.isNaN(at) && time.textContent !== words) time.textContent = words;
+    }
+  }, 20_000);
 })();

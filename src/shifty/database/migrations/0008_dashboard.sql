@@ -86,3 +86,10 @@ create table webhook_deliveries (
 create index webhook_deliveries_due on webhook_deliveries (next_try_at) where state = 'waiting';
 create index webhook_deliveries_webhook on webhook_deliveries (webhook_id, created_at desc);
 create index webhook_deliveries_run on webhook_deliveries (run_id);
+
+-- Of the queue's page, and of a run's timeline, which reads what was done, too.
+create index leases_lost on leases (tenant_id, ended_at desc) where state = 'lost';
+create index work_items_run on work_items (run_id);
+
+-- How much more often a test fails lately, in percentage points: of its newest 20 executions less those before.
+alter table assessments add column trend double precision not null default 0;

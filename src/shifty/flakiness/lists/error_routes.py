@@ -33,6 +33,9 @@ class ErrorQuery(Body):
     search: Annotated[OptionalText, Query(description="Only errors with this in their message, in any case.")] = None
     kind: Annotated[Kind | None, Query(description="Only errors of this kind.")] = None
     test_id: Annotated[OptionalText, Query(alias="testId", description="Only errors of this test.")] = None
+    digest: Annotated[
+        OptionalText, Query(description="Only this error, with up to 100 of the tests that it hit and not five.")
+    ] = None
     days: Annotated[
         int, Query(ge=1, le=MOST_DAYS, description="How many days back from now runs have ended that count.")
     ] = DEFAULT_DAYS
@@ -51,6 +54,7 @@ class ErrorQuery(Body):
             search=self.search,
             kind=self.kind,
             test_id=self.test_id,
+            digest=self.digest,
         )
 
 

@@ -1,6 +1,6 @@
 """List the tests of projects, each with how it has fared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -39,6 +39,17 @@ async def list_tests(
     return TestPage(there, total)
 
 
+async def list_strips(
+    db: Database, tenant_id: UUID, refs: Sequence[int], branch: str | None, most: int
+) -> Mapping[int, str]:
+    """What tests (``Named.ref``) came to in their last runs, at most ``most``: a letter a run as in ``TestStore.strips``.
+    A test without any is missing."""
+    if not refs:
+        return {}
+    async with db.snapshot() as tx:
+        return await TestStore(tx, tenant_id).strips(refs, branch, most)
+
+
 def on_branch(known: KnownTest, executions: Sequence[Execution], branch: str) -> KnownTest:
     """The test as it stands on one branch, by those of its last executions that were there."""
     there = [each for each in executions if each.branch == branch]
@@ -61,6 +72,7 @@ def standing_of(executions: Sequence[Execution], branch: str | None, causes: Seq
         high=found.high,
         lost_ms=found.lost_ms,
         last_flaky_at=found.last_flaky_at,
+        trend=found.trend,
         breakage=found.breakage,
         causes=causes,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shifty.flakiness.model import Breakage, Evidence, Verdict
 
-Sort: TypeAlias = Literal["lost", "flakiness", "failures", "duration", "name", "lastFailed"]
+Sort: TypeAlias = Literal["lost", "flakiness", "failures", "trend", "duration", "name", "lastFailed"]
 Severity: TypeAlias = Literal["high", "medium", "low"]
 
 
@@ -57,6 +57,8 @@ class Standing:
     high: float
     lost_ms: int
     last_flaky_at: datetime | None
+    trend: float = 0.0
+    """Percentage points by which it fails more often lately than before; below 0: more rarely."""
     breakage: Breakage | None = None
     causes: Sequence[Evidence] = ()
 

@@ -56,7 +56,7 @@ excused as materialized (
        k.p50_ms, k.p95_ms, k.p99_ms, k.first_seen_at, k.last_seen_at, k.last_passed_at, k.last_failed_at, k.last_outcome,
        coalesce(a.verdict, 'stable') as verdict, coalesce(a.total_runs, c.runs)::int as total_runs,
        coalesce(a.failed_runs, c.failed)::int as failed_runs, coalesce(a.flaky_runs, 0) as flaky_runs, a.rate, a.low, a.high,
-       coalesce(a.lost_ms, 0) as lost_ms, a.last_flaky_at, a.breakage::text as breakage, coalesce(a.causes, '[]')::text as causes,
+       coalesce(a.lost_ms, 0) as lost_ms, a.last_flaky_at, coalesce(a.trend, 0) as trend, a.breakage::text as breakage, coalesce(a.causes, '[]')::text as causes,
        c.skipped::int as skipped, a.test_ref is not null as is_assessed
 
 -- part: counts
@@ -116,7 +116,7 @@ with
 select
 -- insert: of_page
        , a.verdict, a.total_runs, a.failed_runs, a.flaky_runs, a.rate, a.low, a.high, a.lost_ms, a.last_flaky_at,
-       a.causes::text as causes, p.quarantine_days, a.total
+       a.trend, a.causes::text as causes, p.quarantine_days, a.total
   from page a
   join known_tests k on k.id = a.test_ref
   join projects p on p.id = k.project_id
@@ -189,7 +189,7 @@ select k.id
 -- Few are assessed. The rest comes behind them by name: each half is read no further than the page.
 with ranked as (
     select k.id, row_number() over (
-               order by case %(sort)s when 'lost' then a.lost_ms when 'failures' then a.failed_runs else a.low end desc,
+               order by case %(sort)s when 'lost' then a.lost_ms when 'failures' then a.failed_runs when 'trend' then a.trend else a.low end desc,
                         a.low desc, k.file, k.line, k.title_path, k.id) as place
       from assessments a join known_tests k on k.id = a.test_ref
 -- insert: in_the_suite
@@ -236,7 +236,7 @@ with
 -- insert: excused
 , wanted as (
     select k.id, count(*) over () as total,
-           (case %(sort)s when 'lost' then a.lost_ms when 'flakiness' then a.low when 'failures' then a.failed_runs
+           (case %(sort)s when 'lost' then a.lost_ms when 'flakiness' then a.low when 'failures' then a.failed_runs when 'trend' then a.trend
                           when 'duration' then k.p50_ms when 'lastFailed' then extract(epoch from k.last_failed_at) end)::float8 as weight,
            case when %(sort)s in ('lost', 'failures') then a.low end as low, k.file, k.line, k.title_path
       from known_tests k left join assessments a on a.test_ref = k.id
@@ -293,6 +293,23 @@ with latest as materialized (
 select t.test_ref as ref, json_agg(t order by t.ended_at, t.run_id)::text as executions
   from told t
  group by t.test_ref;
+
+-- name: strips
+-- Of each test its last runs as letters, oldest first: a page of a list draws them.
+select w.ref, string_agg(x.letter, '' order by x.ended_at, x.run_id) as letters
+  from unnest(%(refs)s::bigint[]) as w (ref),
+       lateral (select f.ended_at, f.run_id,
+                       case when f.outcome not in ('passed', 'failed') then 's' when f.excluded is not null then 'x'
+                            when f.outcome = 'failed' and f.quarantined then 'q' when f.outcome = 'failed' then 'f'
+                            when f.retried or f.failed_attempts > 0 then 'r' else 'p' end as letter
+                  from test_results f
+                 where f.test_ref = w.ref and f.tenant_id = %(tenant_id)s
+                   and f.ended_at > (select now() - %(days)s::int * interval '1 day')
+                   and (%(branch)s::text is null
+                        or exists (select from runs r where r.id = f.run_id and r.tenant_id = %(tenant_id)s and r.branch = %(branch)s))
+                 order by f.ended_at desc, f.run_id desc
+                 limit %(most)s) x
+ group by w.ref;
 
 -- name: find_test
 -- One, or one in each project that has it.

@@ -10,11 +10,12 @@ from shifty.flakiness.model import Verdict
 from shifty.wire import Body, Words
 
 
-def _blank_is_none(text: object) -> object:
+def blank_is_none(text: object) -> object:
+    """What a form sends for a field that is left empty."""
     return None if text == "" else text
 
 
-OptionalText = Annotated[Words | None, BeforeValidator(_blank_is_none)]
+OptionalText = Annotated[Words | None, BeforeValidator(blank_is_none)]
 
 Project = Annotated[OptionalText, Query(description="Only this project, by its slug; default: all.")]
 Owner = Annotated[OptionalText, Query(description="Only what this owner of CODEOWNERS owns; with or without `@`.")]
@@ -84,7 +85,7 @@ class TestsQuery(Body):
         Sort,
         Query(
             description="`lost`: the time that flakiness took; `flakiness`: what is sure of the rate; `failures`: "
-            "runs in which it failed; `duration`: p50; `lastFailed`: newest first; `name`: file, line and titles."
+            "runs in which it failed; `trend`: what fails more often lately than before; `duration`: p50; `lastFailed`: newest first; `name`: file, line and titles."
         ),
     ] = "lost"
 

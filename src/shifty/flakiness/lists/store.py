@@ -36,6 +36,7 @@ _BY: Final[Mapping[Sort, str]] = {
     "lost": "tests_by_assessment",
     "flakiness": "tests_by_assessment",
     "failures": "tests_by_assessment",
+    "trend": "tests_by_assessment",
     "duration": "tests_by_column",
     "lastFailed": "tests_by_column",
     "name": "tests_by_name",
@@ -119,6 +120,12 @@ class TestStore:
         """
         rows = await self._rows("executions_on_branch", refs=list(refs), branch=branch, **_WINDOW)
         return {row["ref"]: _executions.decode(row["executions"]) for row in rows}
+
+    async def strips(self, refs: Sequence[int], branch: str | None, most: int) -> dict[int, str]:
+        """What each test came to in its last runs, oldest first, a letter a run: ``p`` passed, ``r`` passed on retry,
+        ``f`` failed, ``q`` failed and was excused, ``x`` says nothing about it, ``s`` was not executed."""
+        rows = await self._rows("strips", refs=list(refs), branch=branch, days=OLDEST_DAYS, most=most)
+        return {row["ref"]: row["letters"] for row in rows}
 
     async def find(self, test_id: str, project: str | None, branch: str | None) -> list[KnownTest]:
         """One for each project that has it."""
@@ -245,6 +252,7 @@ def _standing(row: DictRow) -> Standing:
         high=high,
         lost_ms=row["lost_ms"],
         last_flaky_at=row["last_flaky_at"],
+        trend=row["trend"],
         breakage=_breakage.decode(row["breakage"]).noun() if row.get("breakage") else None,
         causes=_causes.decode(row["causes"]),
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shifty.flakiness.lists.list_tests import TestPage
 from shifty.flakiness.lists.model import ErrorOfTest, Excuse, Involved, KnownTest, Told
+from shifty.flakiness.lists.recommend import shown
 from shifty.flakiness.lists.show_test import TestInFull
 from shifty.flakiness.lists.wire import Interval, LikelyCause, identity, rate
 from shifty.flakiness.model import Breakage, Point, Verdict
@@ -80,6 +81,7 @@ class KnownTestEntry(Body):
     flaky_runs: int
     skipped_runs: int
     lost_minutes: float
+    trend: float
     p50_ms: int | None
     p95_ms: int | None
     p99_ms: int | None
@@ -99,6 +101,7 @@ class KnownTestEntry(Body):
             {
                 **identity(known.test),
                 **rate(standing),
+                "trend": shown(standing.trend),
                 "passed_runs": standing.total_runs - standing.failed_runs,
                 "skipped_runs": known.skipped,
                 "p50_ms": known.p50_ms,

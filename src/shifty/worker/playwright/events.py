@@ -30,6 +30,7 @@ class StepEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     duration_ms: int
     error: str | None = None
     location: Place | None = None
+    depth: int = 0
 
 
 class AttachmentEvent(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

@@ -146,6 +146,7 @@ class Outcomes:
                     duration_ms=step.duration_ms,
                     error=step.error,
                     location=location(self._root, step.location),
+                    depth=step.depth,
                 )
                 for step in event.steps
             ],

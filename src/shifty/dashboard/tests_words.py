@@ -1,0 +1,93 @@
+"""What is said of tests, in a line: pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from shifty.dashboard.words import count, query
+from shifty.failures.plain import plain_text
+from shifty.flakiness.lists.model import Standing
+from shifty.flakiness.lists.recommend import shown
+from shifty.flakiness.model import Verdict
+
+LONGEST: Final = 300
+_BETWEEN: Final = " › "
+
+VERDICTS: Final[Mapping[Verdict, str]] = {
+    "stable": "Nothing speaks against it.",
+    "flaky": "It passed after a failed attempt, or came out both ways on one commit.",
+    "broken": "It only ever fails.",
+    "regressed": "It passed, and has failed since.",
+    "suspect": "It failed now and then, each time on a commit of its own: a change may be why as well as chance.",
+    "infrastructure": "It failed only in ways that say nothing about it: a lost worker, a browser that did not start.",
+}
+
+
+@dataclass(frozen=True)
+class TestName:
+    """How a test is called on a page."""
+
+    __test__ = False
+
+    href: str
+    title: str
+    above: str
+    """The titles around it, outermost first; empty without any."""
+    place: str
+    """File and line, with the browser behind them."""
+    full: str
+    """All of it, for who points at it."""
+
+
+def name_of(
+    test_id: str,
+    titles: Sequence[str],
+    file: str,
+    *,
+    line: int | None = None,
+    browser: str = "",
+    project: str | None = None,
+) -> TestName:
+    told = [readable(title) for title in titles]
+    where = f"{file}:{line}" if line else file
+    return TestName(
+        href=address_of_test(test_id, project),
+        title=cut(told[-1]) if told and told[-1].strip() else "(no title)",
+        above=cut(_BETWEEN.join(title for title in told[:-1] if title)),
+        place=cut(readable(f"{where} · {browser}" if browser else where)),
+        full=cut(_BETWEEN.join([file, *told]), 5 * LONGEST),
+    )
+
+
+def address_of_test(test_id: str, project: str | None = None) -> str:
+    return f"/tests/{quote(test_id, safe='')}{query(project=project)}"
+
+
+
+def readable(text: str) -> str:
+    """Without what terminals and old printers read, in one line."""
+    return " ".join(plain_text(text).replace("\x00", "").split())
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def evidence_of(standing: Standing) -> str:
+    """``10 of 22 runs came out flaky: 45.5 %. The true rate is between 26.1 and 66.0 % with a probability of 95 %.``"""
+    if not standing.total_runs:
+        return "In no run of the last 90 days has it passed or failed."
+    if not standing.flaky_runs:
+        failed = f", {standing.failed_runs} failed" if standing.failed_runs else ", none failed"
+        return f"{count(standing.total_runs, 'run')}{failed}, none came out flaky."
+    return (
+        f"{standing.flaky_runs} of {count(standing.total_runs, 'run')} came out flaky: {shown(standing.rate)} %. The true "
+        f"rate is between {shown(standing.low)} and {shown(standing.high)} % with a probability of 95 %."
+    )
+
+
+def is_soon(moment: datetime, now: datetime, days: int) -> bool:
+    """Whether it comes within so many days."""
+    return (moment - now).total_seconds() < days * 86_400
