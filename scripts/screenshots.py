@@ -1,7 +1,7 @@
 """Pictures of every page, light and dark, wide and narrow, of real runs of the example; into build/screenshots.
 
-The example's suite runs twice: healthy, and on a shop that has outgrown a locator and adds a coupon instead of taking it
-off. Beside it stands a project with a history of 20 builds, played through the server as workers would.
+The example's suite runs twice: healthy, and on a shop that has outgrown a locator and adds a coupon instead of taking
+it off. Beside it stands a project with a history of 20 builds, played through the server as workers would.
 """
 
 import json
@@ -87,8 +87,8 @@ def break_the_cart(copy: Path) -> None:
 
 def play_history(shifty: Shifty) -> None:
     """Builds of a suite with flaky, broken and regressed tests."""
-    line = [sys.executable, "-m", "bench.screens", str(HOME / "data")]
-    subprocess.run(line, cwd=ROOT, env=dict(shifty.environment), check=True)
+    line = [sys.executable, ROOT / "scripts" / "play_history.py", HOME / "data"]
+    subprocess.run(line, cwd=ROOT, env={**shifty.environment, "PYTHONPATH": str(ROOT)}, check=True)
 
 
 def addresses(shifty: Shifty, client: httpx.Client) -> dict[str, str]:

@@ -57,6 +57,15 @@ def tmp_path() -> Generator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Generator[None]:
+    """Whoever asks for history gets all of it, however busy this machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shifty.flakiness.fold_runs.PATIENCE_S", 120.0)
+        patch.setattr("shifty.flakiness.fold_runs.LONGEST_WAIT_S", 120.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_dsn(request: pytest.FixtureRequest) -> str:
     """The session's PostgreSQL. Nothing in it is durable."""

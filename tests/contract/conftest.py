@@ -18,7 +18,7 @@ __all__ = ["API"]
 @pytest.fixture
 async def http(server: RunningServer) -> AsyncGenerator[httpx.AsyncClient]:
     """A client that sends no key and no tenant unless it is told to."""
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
         yield client
 
 

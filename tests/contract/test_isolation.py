@@ -7,6 +7,7 @@ which object of the owner belongs into it.
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Final, TypeAlias, cast
 from uuid import UUID, uuid4
 
@@ -26,7 +27,8 @@ from shifty.quarantine.add import add_rule
 from shifty.quarantine.model import NewRule
 from shifty.server.app import create_app
 from shifty.tenants.keys import create_key
-from shifty.tenants.model import Scope, Tenant
+from shifty.tenants.model import Caller, Scope, Tenant
+from shifty.webhooks.change import add_webhook
 from shifty.wire import PlannedTest
 from tests.contract.conftest import API
 from tests.support.runs import HandWorker, start
@@ -54,6 +56,7 @@ _TABLES: Final = (
     *("projects", "runs", "tests", "shards", "work_items", "leases", "artifacts"),
     *("fingerprints", "drifts", "healing_prs"),
     *("quarantine_rules", "quarantine_log"),
+    *("api_keys", "webhooks", "webhook_deliveries"),
 )
 
 Row: TypeAlias = tuple[object, ...]
@@ -85,6 +88,8 @@ class Belongings:
     artifact: Mapping[str, str]
     rule: UUID
     test_id: str
+    key_id: str
+    webhook: UUID
 
     def named(self, name: str) -> str:
         """The owner's object for a path parameter, or for a field of a body."""
@@ -94,6 +99,8 @@ class Belongings:
             "token": str(self.lease),
             "ruleId": str(self.rule),
             "testId": self.test_id,
+            "keyId": self.key_id,
+            "webhookId": str(self.webhook),
             **self.artifact,
         }
         if name not in known:
@@ -195,7 +202,10 @@ async def owned(server: RunningServer, http: httpx.AsyncClient) -> Belongings:
             " from runs where id = %s",
             (test_id, f"tests/{mark}.spec.ts", f"test {mark}", key.run_id),
         )
-    return Belongings(mark, key.run_id, lease.token, named, rule.id, test_id)
+    of_key = (await create_key(server.db, server.tenant.id, frozenset({Scope.READ}), name=f"a secret: {mark}")).key.id
+    owner = Caller(server.tenant.id, server.tenant.slug, of_key, frozenset(Scope), None)
+    hook = (await add_webhook(server.db, owner, f"http://127.0.0.1:9/{mark}", ["run.failed"])).webhook.webhook.id
+    return Belongings(mark, key.run_id, lease.token, named, rule.id, test_id, of_key, hook)
 
 
 @pytest.fixture
@@ -251,7 +261,8 @@ async def test_another_tenants_key_gets_403_or_404_and_learns_and_changes_nothin
 async def test_what_is_not_there_looks_like_what_is_somebody_elses(
     http: httpx.AsyncClient, doors: list[Door], owned: Belongings, stranger: tuple[Tenant, dict[str, str]]
 ) -> None:
-    nothing = Belongings("", uuid4(), uuid4(), {**owned.artifact, "artifactId": str(uuid4())}, uuid4(), str(uuid4()))
+    artifact = {**owned.artifact, "artifactId": str(uuid4())}
+    nothing = Belongings("", uuid4(), uuid4(), artifact, uuid4(), str(uuid4()), token_hex(8), uuid4())
     for door in _guarded(doors):
         if not door.parameters:
             continue
@@ -262,7 +273,7 @@ async def test_what_is_not_there_looks_like_what_is_somebody_elses(
 
 
 def _without_ids(text: str) -> str:
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", text)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16}\b", "<id>", text)
 
 
 async def test_a_read_key_changes_nothing(

@@ -16,7 +16,7 @@ FILES = ["tests/login.spec.ts", "tests/checkout.spec.ts"]
 @pytest.fixture
 def call(server: RunningServer) -> Callable[..., httpx.AsyncClient]:
     def client(**headers: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers={**server.headers, **headers})
+        return httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers={**server.headers, **headers}, timeout=60)
 
     return client
 
@@ -36,7 +36,7 @@ Calling = Callable[..., httpx.AsyncClient]
     ],
 )
 async def test_without_a_key_nothing_is_answered(server: RunningServer, method: str, path: str, body: object) -> None:
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1") as client:
+    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", timeout=60) as client:
         answer = await client.request(method, path, json=body)
 
     assert answer.status_code == 401

@@ -28,7 +28,7 @@ async def test_a_snapshot_comes_at_once_and_the_end_as_soon_as_it_is_there(serve
     worker = HandWorker(server.db, key)
     seen: list[tuple[str, dict[str, Any]]] = []
     async with (
-        httpx.AsyncClient(headers=server.headers) as client,
+        httpx.AsyncClient(headers=server.headers, timeout=60) as client,
         client.stream("GET", f"{server.url}/api/v1/orchestrate/{key.run_id}/progress") as answer,
     ):
         assert answer.headers["Content-Type"].startswith("text/event-stream")
@@ -54,7 +54,7 @@ async def test_a_snapshot_comes_at_once_and_the_end_as_soon_as_it_is_there(serve
 
 async def test_a_cancelled_run_ends_the_stream(server: RunningServer) -> None:
     key = await start(server.db, server.tenant.id, suite(1))
-    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1") as client:
+    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1", timeout=60) as client:
 
         async def follow() -> list[dict[str, Any]]:
             async with client.stream("GET", f"/orchestrate/{key.run_id}/progress") as answer:
@@ -70,7 +70,7 @@ async def test_a_cancelled_run_ends_the_stream(server: RunningServer) -> None:
 async def test_who_has_seen_the_final_version_is_told_to_stay_away(server: RunningServer) -> None:
     key = await start(server.db, server.tenant.id, suite(1))
     path = f"/orchestrate/{key.run_id}/progress"
-    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1") as client:
+    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1", timeout=60) as client:
         await client.delete(f"/orchestrate/{key.run_id}")
         async with client.stream("GET", path) as answer:
             [(version, _)] = [event async for event in events(answer.aiter_lines())]
@@ -82,7 +82,7 @@ async def test_who_has_seen_the_final_version_is_told_to_stay_away(server: Runni
 
 
 async def test_unknown_runs_are_404_before_the_stream_opens(server: RunningServer) -> None:
-    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1") as client:
+    async with httpx.AsyncClient(headers=server.headers, base_url=f"{server.url}/api/v1", timeout=60) as client:
         answers = [await client.get(f"/orchestrate/{name}/progress") for name in (uuid4(), "nonsense")]
 
     assert [answer.json()["code"] for answer in answers] == ["RUN_NOT_FOUND"] * 2

@@ -73,7 +73,7 @@ async def test_another_tenants_queue_is_not_counted(stranger: Stranger, server: 
     key = await create_key(server.db, other.id, frozenset({Scope.READ}))
     headers = {"Authorization": f"Bearer {key.text}", "X-Tenant-ID": other.slug}
 
-    async with httpx.AsyncClient(base_url=server.url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as http:
         assert await counts(Stranger(http)) == (0, 0, 0, 0)
 
 

@@ -234,7 +234,7 @@ async def test_a_tenant_has_ten_producers_over_all_servers_and_http_beside_them(
             assert int(response.headers["Retry-After"]) > 0
         async with viewing(server, await a_run_of(server)) as viewer:
             assert (await viewer.next())["type"] == "run:snapshot"
-        async with httpx.AsyncClient(base_url=server.url, headers=server.headers) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as client:
             sent = await client.post(f"/api/v1/runs/{run_id}/events", json=[start_message()])
             assert sent.json()["acked"] == 1
     # Who leaves makes room.

@@ -34,7 +34,7 @@ test('second', async () => { done.push(2); });
 test('third', async () => {
   const before = fs.existsSync('at-the-third-step');
   fs.writeFileSync('at-the-third-step', '');
-  if (!before) await sleep(25_000);
+  if (!before) await sleep(150_000);
   expect(done).toEqual([1, 2]);
 });
 """
@@ -82,10 +82,10 @@ def test_a_run_survives_one_death_after_the_other(make_machine: MakeMachine) -> 
 
 
 def test_a_serial_group_whose_worker_dies_is_tried_again_from_its_first_step(make_machine: MakeMachine) -> None:
-    machine = make_machine({"order": SERIAL}, **SHORT_LEASES)
+    machine = make_machine({"order": SERIAL}, "timeout: 200_000", **SHORT_LEASES)
     run = machine.start("run", "-w", "1", "--json")
     assert eventually((machine.project / "at-the-third-step").exists, 180), run.communicate()
-    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 120)
+    assert eventually(lambda: len(_acknowledged_steps(machine)) == 2, 240)
 
     assert kill(machine, one_worker)
 
@@ -122,8 +122,8 @@ def test_nothing_is_left_when_the_command_itself_is_killed(make_machine: MakeMac
 def started(machine: CommandLine) -> subprocess.Popen[str]:
     """A run of which tests are being run at this moment."""
     run = machine.start("run", "-w", "2", "--json")
-    assert eventually(lambda: len(workers(machine.mark)) == 2, 120), run.communicate()
-    assert eventually(lambda: _something_said(machine), 120), run.communicate()
+    assert eventually(lambda: len(workers(machine.mark)) == 2, 240), run.communicate()
+    assert eventually(lambda: _something_said(machine), 240), run.communicate()
     return run
 
 

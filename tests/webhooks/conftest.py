@@ -1,6 +1,7 @@
 """A database whose deliveries are one's own, a receiver, and runs that end."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -55,3 +56,11 @@ async def make_due(db: Database) -> None:
     """As if the pause before the next try were over."""
     async with db.connection() as connection:
         await connection.execute("update webhook_deliveries set next_try_at = now() where state = 'waiting'")
+
+
+async def now(db: Database) -> datetime:
+    """By the clock that counts."""
+    async with db.connection() as connection:
+        row = await (await connection.execute("select now()")).fetchone()
+    assert row is not None
+    return row[0]

@@ -127,3 +127,22 @@ update artifact_tombstones set due_at = until where storage_key = any(%(keys)s);
 -- name: upload_secret
 -- every tenant: one secret signs all uploads that come to the server.
 select secret from artifact_secret;
+
+-- name: sizes_of_run
+-- How many artifacts of each type there are, and how much they take.
+select type, count(*)::int as files, coalesce(sum(size_bytes), 0)::bigint as bytes
+  from artifacts
+ where run_id = %(run_id)s and tenant_id = %(tenant_id)s and state = 'ready' and expires_at > now()
+ group by type
+ order by type;
+
+-- name: ready_artifacts
+-- With the test that each shows, in the order in which they came.
+select a.id, a.type, a.name, a.content_type, a.size_bytes, a.test_id, a.attempt, a.created_at, a.expires_at,
+       t.file, t.title_path, t.project_name, t.outcome
+  from artifacts a
+  left join tests t on t.run_id = a.run_id and t.test_id = a.test_id
+ where a.run_id = %(run_id)s and a.tenant_id = %(tenant_id)s and a.state = 'ready' and a.expires_at > now()
+   and (%(type)s::text is null or a.type = %(type)s)
+ order by a.created_at, a.id
+ limit %(limit)s offset %(offset)s;

@@ -30,6 +30,8 @@ COMMANDS = (
     "tenants",
     "keys",
     "projects",
+    "webhooks",
+    "audit",
     "heal",
     "advise",
     "flaky",

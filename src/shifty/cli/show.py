@@ -15,8 +15,9 @@ from shifty.cli.options import ApiKey, ApiUrl, DataDir, Flags, Json, RunId, Tena
 from shifty.cli.output import console, duration, minute, print_json_bytes, status_text, table
 from shifty.cli.quarantined import why
 from shifty.cli.run_id import resolve
+from shifty.cli.timeline import print_timeline
 from shifty.cli.verdict import details as behind
-from shifty.client import runs_api
+from shifty.client import runs_api, timeline_api
 from shifty.client.model import Result, RunDetails, RunInFull
 from shifty.config import Settings
 
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
 def show(
     run: RunId,
     every: Annotated[bool, typer.Option("--all", help="Every test, not only what did not simply pass.")] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Who did what when, and what decided the end.")] = False,
     json: Json = False,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
@@ -37,7 +39,15 @@ def show(
     data_dir: DataDir = None,
 ) -> None:
     """Show a run: its verdict, its workers, its failures."""
-    body, healing = asyncio.run(_fetch(Flags(api_url, api_key, tenant, data_dir).settings(), run))
+    settings = Flags(api_url, api_key, tenant, data_dir).settings()
+    if timeline:
+        body = asyncio.run(_fetch_timeline(settings, run))
+        if json:
+            print_json_bytes(body)
+        else:
+            print_timeline(console(json=False), timeline_api.read_timeline(body))
+        return
+    body, healing = asyncio.run(_fetch(settings, run))
     if json:
         print_json_bytes(body)
         return
@@ -48,6 +58,11 @@ async def _fetch(settings: Settings, run: str) -> tuple[bytes, Healing]:
     async with connected(settings) as transport:
         run_id = await resolve(transport, run)
         return await runs_api.run_details(transport, run_id), await healing_of(transport, run_id)
+
+
+async def _fetch_timeline(settings: Settings, run: str) -> bytes:
+    async with connected(settings) as transport:
+        return await timeline_api.timeline(transport, await resolve(transport, run))
 
 
 def _print(out: Console, details: RunDetails, healing: Healing, *, every: bool) -> None:

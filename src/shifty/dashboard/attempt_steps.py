@@ -1,6 +1,6 @@
 """The steps of an attempt as a tree, in which the way to the failing one is open. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,12 +37,13 @@ class StepsView:
         return any(step.has_failed for step in self.steps)
 
 
-def steps_view(steps: Sequence[Step]) -> StepsView:
-    """Steps come in the order in which they began, each with how deep it lies in those before it."""
+def steps_view(steps: Sequence[Step], told: Collection[str] = ()) -> StepsView:
+    """Steps come in the order in which they began, each with how deep it lies in those before it. An error that is one
+    of ``told`` stands above them in full."""
     roots: list[StepView] = []
     above: list[StepView] = []
     for step in steps[:MOST_STEPS]:
-        view = _view(step)
+        view = _view(step, told)
         del above[min(step.depth, DEEPEST) :]
         (above[-1].steps if above else roots).append(view)
         above.append(view)
@@ -52,13 +53,13 @@ def steps_view(steps: Sequence[Step]) -> StepsView:
     return StepsView(roots, len(steps), max(0, len(steps) - MOST_STEPS))
 
 
-def _view(step: Step) -> StepView:
+def _view(step: Step, told: Collection[str]) -> StepView:
     at = step.location
     return StepView(
         title=bare(step.title),
         category=step.category,
         duration_ms=step.duration_ms,
-        error=None if step.error is None else coloured(step.error[:_LONGEST_ERROR]),
+        error=None if step.error is None or step.error in told else coloured(step.error[:_LONGEST_ERROR]),
         place=f"{at.file}:{at.line}" if at else None,
         has_failed=step.error is not None,
     )

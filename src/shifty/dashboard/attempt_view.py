@@ -157,7 +157,7 @@ def _view(place: int, attempt: Attempt, files: Sequence[TestArtifact], *, is_ope
         worker_index=attempt.worker_index,
         errors=[error_view(error) for error in attempt.errors[:MOST_ERRORS]],
         errors_left_out=max(0, len(attempt.errors) - MOST_ERRORS),
-        steps=steps_view(attempt.steps),
+        steps=steps_view(attempt.steps, {error.message for error in attempt.errors}),
         stdout=coloured(_end_of(attempt.stdout)),
         stderr=coloured(_end_of(attempt.stderr)),
         heals=attempt.heals,

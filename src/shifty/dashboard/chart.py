@@ -10,14 +10,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from shifty.dashboard.chart_scale import Axis, Scale, axis_of
 
 Kind: TypeAlias = Literal["accent", "passed", "failed", "flaky", "healed", "running", "quiet"]
 
-_MOST_DOTS = 120
+_MOST_DOTS: Final = 120
 """With more values than these, dots would be a second, thicker line."""
+
+_WIDEST_BARS: Final = 6.0
+"""Percent of the width, for the bars of one slot: a few values are not a wall."""
 
 
 @dataclass(frozen=True)
@@ -213,11 +216,11 @@ def _dots(slots: Sequence[Slot], series: Series, axis: Axis, *, every: bool) -> 
 def _bars(slots: Sequence[Slot], series: Series, axis: Axis, among: tuple[int, int]) -> list[Bar]:
     place, number = among
     slot = 100 / max(1, len(series.values))
-    width = slot * 0.7 / number
+    width = min(slot * 0.7, _WIDEST_BARS) / number
     drawn: list[Bar] = []
     for index in (index for run in _unbroken(series.values) for index in run):
         y = _place(axis, series.values[index] or 0.0)
-        x = index * slot + slot * 0.15 + place * width
+        x = index * slot + (slot - number * width) / 2 + place * width
         drawn.append(Bar(round(x, 3), y, round(width, 3), round(100 - y, 3), slots[index].kind or series.kind))
     return drawn
 
@@ -243,8 +246,13 @@ def _summary(series: Sequence[Series], scale: Scale) -> str:
     for each in series:
         if values := _finite([each]):
             name = f"{each.name}: last" if len(series) > 1 else "Last"
-            said = [scale.say(value) for value in (values[-1], median(values), min(values), max(values))]
-            parts.append(f"{name} {said[0]}, median {said[1]}, from {said[2]} to {said[3]}.")
+            last, middle, low, high = (scale.say(v) for v in (values[-1], median(values), min(values), max(values)))
+            if len(values) == 1:
+                parts.append(f"{name} {last}, the only value.")
+            elif low == high:
+                parts.append(f"{name} {last}, and all {len(values):,} alike.")
+            else:
+                parts.append(f"{name} {last}, median {middle}, from {low} to {high}.")
     return " ".join(parts)
 
 

@@ -91,10 +91,16 @@ def _brief_number(amount: float) -> str:
 
 DURATION: Final = Scale(_brief_time, duration, steps=_TIMES)
 """Of milliseconds."""
+
+
+def _percent(share: float) -> str:
+    return percent(share).replace(".0 ", " ")
+
+
 COUNT: Final = Scale(_brief_number, lambda amount: number(round(amount)), smallest=1.0)
-PERCENT: Final = Scale(lambda share: f"{share:.4g} %", percent, top=100.0)
+PERCENT: Final = Scale(lambda share: f"{share:.4g} %", _percent, top=100.0)
 """Of percent, from 0 to 100."""
-HIGH_PERCENT: Final = Scale(PERCENT.write, percent, top=100.0, from_zero=False)
+HIGH_PERCENT: Final = Scale(PERCENT.write, _percent, top=100.0, from_zero=False)
 """Of percent that are mostly close to 100."""
-RATE: Final = Scale(PERCENT.write, percent)
+RATE: Final = Scale(PERCENT.write, _percent)
 """Of percent that are mostly close to 0."""

@@ -103,7 +103,7 @@ def _marks(row: FailureRow) -> list[Mark]:
         marks.append(Mark("new", "new test" if row.is_first else "new", first))
     elif row.is_new is not None:
         marks.append(Mark("known", "known", "It failed the last time, too."))
-    if row.verdict in ("flaky", "suspect"):
+    if row.verdict == "flaky":
         marks.append(Mark("flaky", "flaky", "Over its last runs it has both passed and failed on the same code."))
     if row.healed:
         marks.append(Mark("healed", "healed", "It got through with a healed locator, which counts as failed here."))

@@ -134,8 +134,10 @@ def figures_of(timeline: Timeline) -> list[Figure]:
             Figure("Batches", f"{totals.batches:,}"),
             Figure("Taken over", f"{totals.steals:,}", "Batches from the shard of another worker"),
         ]
-    if totals.lost or totals.returned:
-        figures.append(Figure("Lost, returned", f"{totals.lost}, {totals.returned}", "Leases that did not finish"))
+    if totals.lost:
+        figures.append(Figure("Lost", f"{totals.lost:,}", "Leases that were lost with their workers"))
+    if totals.returned:
+        figures.append(Figure("Handed back", f"{totals.returned:,}", "Leases of workers that were told to stop"))
     return figures
 
 

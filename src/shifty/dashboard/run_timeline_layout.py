@@ -23,6 +23,7 @@ _CHARACTER: Final = 6.2
 _WORST_FIRST: Final[tuple[Kind, ...]] = ("failed", "notRun", "flaky", "healed", "running", "skipped", "passed")
 _STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800)
 _MOST_TICKS: Final = 9
+_TICK_ROOM: Final = 40
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def _span(timeline: Timeline) -> int:
 def _ticks(scale: _Scale) -> list[Tick]:
     step = next((step for step in _STEPS_S if scale.span_ms / 1000 / step <= _MOST_TICKS), _STEPS_S[-1])
     moments = range(0, scale.span_ms + 1, step * 1000)
-    return [Tick(scale.x(ms), _tick_words(ms // 1000)) for ms in moments[: 4 * _MOST_TICKS]]
+    ticks = [Tick(scale.x(ms), _tick_words(ms // 1000)) for ms in moments[: 4 * _MOST_TICKS]]
+    return [tick for tick in ticks if tick.x <= WIDTH - _TICK_ROOM]
 
 
 def _tick_words(seconds: int) -> str:

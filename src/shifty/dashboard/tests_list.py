@@ -13,7 +13,7 @@ from starlette.responses import Response
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.tests_soon import all_taken_in
 from shifty.dashboard.tests_strip import strip
-from shifty.dashboard.tests_words import VERDICTS, TestName, name_of
+from shifty.dashboard.tests_words import VERDICTS, TestName, evidence_of, name_of, trend_of
 from shifty.dashboard.visitor import Reader
 from shifty.dashboard.words import query
 from shifty.flakiness.lists.list_tests import TestPage, list_strips, list_tests
@@ -30,6 +30,7 @@ router = pages()
 
 ROWS: Final = 50
 STRIP_RUNS: Final = 20
+MOST_BRANCHES: Final = 50
 
 State: TypeAlias = Verdict | Literal["quarantined"]
 SORTS: Final[Mapping[Sort, str]] = {
@@ -88,6 +89,8 @@ class TestRow:
     project: str
     owners: str
     standing: Standing
+    evidence: str
+    trend: Markup
     said: str
     """What its verdict means."""
     excuse: Excuse | None
@@ -112,6 +115,14 @@ class TestsView:
     @property
     def sorts(self) -> Mapping[Sort, str]:
         return SORTS
+
+    @property
+    def projects(self) -> Sequence[str]:
+        return self.known.projects
+
+    @property
+    def branches(self) -> Sequence[str]:
+        return self.known.branches[:MOST_BRANCHES]
 
     @property
     def is_filtered(self) -> bool:
@@ -164,6 +175,8 @@ def _row(known: KnownTest, letters: str) -> TestRow:
         project=test.project,
         owners=", ".join(test.owners),
         standing=known.standing,
+        evidence=evidence_of(known.standing),
+        trend=trend_of(known.standing.trend),
         said=VERDICTS[known.standing.verdict],
         excuse=test.quarantine,
         strip=strip(letters),

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
+from uuid import UUID
+
+from markupsafe import Markup
 
 from shifty.dashboard.words import count, query
 from shifty.failures.plain import plain_text
-from shifty.flakiness.lists.model import Standing
+from shifty.flakiness.lists.model import Involved, Standing
 from shifty.flakiness.lists.recommend import shown
-from shifty.flakiness.model import Verdict
+from shifty.flakiness.lists.wire import LikelyCause
+from shifty.flakiness.model import Evidence, Verdict
 
 LONGEST: Final = 300
+LEAST_TREND: Final = 5.0
+"""Percentage points."""
 _BETWEEN: Final = " › "
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
@@ -22,6 +28,17 @@ VERDICTS: Final[Mapping[Verdict, str]] = {
     "regressed": "It passed, and has failed since.",
     "suspect": "It failed now and then, each time on a commit of its own: a change may be why as well as chance.",
     "infrastructure": "It failed only in ways that say nothing about it: a lost worker, a browser that did not start.",
+}
+
+
+CAUSES: Final[Mapping[str, str]] = {
+    "timeout": "Time-outs.",
+    "order": "The test before it.",
+    "shared-worker": "Any test before it.",
+    "browser": "One browser.",
+    "host": "One machine.",
+    "network": "The network.",
+    "animation": "Something that moves.",
 }
 
 
@@ -39,6 +56,17 @@ class TestName:
     """File and line, with the browser behind them."""
     full: str
     """All of it, for who points at it."""
+
+
+@dataclass(frozen=True)
+class CauseView:
+    """What probably makes a test fail."""
+
+    title: str
+    summary: str
+    advice: str
+    runs: Sequence[UUID]
+    tests: Sequence[TestName]
 
 
 def name_of(
@@ -61,9 +89,21 @@ def name_of(
     )
 
 
-def address_of_test(test_id: str, project: str | None = None) -> str:
-    return f"/tests/{quote(test_id, safe='')}{query(project=project)}"
+def address_of_test(test_id: str, project: str | None = None, branch: str | None = None, offset: int = 0) -> str:
+    return f"/tests/{quote(test_id, safe='')}{query(project=project, branch=branch, offset=offset or None)}"
 
+
+def cause_views(causes: Sequence[Evidence], involved: Mapping[int, Involved], project: str) -> Sequence[CauseView]:
+    """Likely causes as they are shown: their sentences are those of the API."""
+    return [_cause_view(LikelyCause.of(each, involved), project) for each in causes]
+
+
+def _cause_view(cause: LikelyCause, project: str) -> CauseView:
+    tests = [
+        name_of(test.test_id, test.title_path, test.test_file, browser=test.project_name, project=project)
+        for test in cause.tests
+    ]
+    return CauseView(CAUSES.get(cause.cause, cause.cause), readable(cause.summary), cause.advice, cause.runs, tests)
 
 
 def readable(text: str) -> str:
@@ -83,9 +123,19 @@ def evidence_of(standing: Standing) -> str:
         failed = f", {standing.failed_runs} failed" if standing.failed_runs else ", none failed"
         return f"{count(standing.total_runs, 'run')}{failed}, none came out flaky."
     return (
-        f"{standing.flaky_runs} of {count(standing.total_runs, 'run')} came out flaky: {shown(standing.rate)} %. The true "
-        f"rate is between {shown(standing.low)} and {shown(standing.high)} % with a probability of 95 %."
+        f"{standing.flaky_runs} of {count(standing.total_runs, 'run')} came out flaky: {shown(standing.rate)} %. The "
+        f"true rate is between {shown(standing.low)} and {shown(standing.high)} % with a probability of 95 %."
     )
+
+
+def trend_of(trend: float) -> Markup:
+    """``▲ 35``: an attempt fails in so many more of a hundred runs lately; a dash where little has changed."""
+    if abs(trend) < LEAST_TREND:
+        return Markup('<span class="muted">–</span>')
+    kind, sign, more = ("worse", "▲", "more") if trend > 0 else ("better", "▼", "fewer")
+    return Markup(
+        '<span class="{0}" title="It fails in {1:.0f} {2} of 100 runs than before">{3} {1:.0f}</span>'
+    ).format(kind, abs(trend), more, sign)
 
 
 def is_soon(moment: datetime, now: datetime, days: int) -> bool:

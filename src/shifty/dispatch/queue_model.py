@@ -45,6 +45,8 @@ class Place:
     run: WaitingRun
     why: Why
     sentence: str
+    command: str | None
+    """What to type for it to go on, in the folder of the suite; None: it goes on by itself."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,11 @@ class QueuePlace(Body):
         "`noWorkers`: there is none. `planFull`: the tenant's plan allows no more.",
         examples=["noWorkers"],
     )
-    sentence: str = Field(description="The same in words.", examples=["No worker of my-app is there. …"])
+    sentence: str = Field(description="The same in words.", examples=["No worker of my-app is there: …"])
+    command: str | None = Field(
+        description="What to type for it to go on, in the folder of the suite; null: it goes on by itself.",
+        examples=["shifty worker --run 550e8400-e29b-41d4-a716-446655440000"],
+    )
     planned_workers: int = Field(description="Workers that it was planned for.", examples=[5])
     workers: int = Field(description="Workers of its own that were heard of lately.", examples=[0])
     waiting_shards: int = Field(description="Shards of which something waits.", examples=[5])
@@ -35,8 +39,7 @@ class QueuePlace(Body):
 
     @classmethod
     def of(cls, place: Place) -> "QueuePlace":
-        run = {**vars(place.run), "position": place.position, "why": place.why, "sentence": place.sentence}
-        return cls.model_validate(run)
+        return cls.model_validate({**vars(place.run), **vars(place)})
 
 
 class QueueWorkerAnswer(Body):

@@ -45,7 +45,8 @@ async def show_queue(db: Database, tenant_id: UUID, only: str | None = None) -> 
 
 def place(position: int, run: WaitingRun, seats: Seats) -> Place:
     why = _why(run, seats)
-    return Place(position, run, why, _sentence(why, run, seats))
+    command = f"shifty worker --run {run.run_id}" if why == "noWorkers" else None
+    return Place(position, run, why, _sentence(why, run, seats), command)
 
 
 def doing(worker: QueueWorker) -> Doing:
@@ -78,12 +79,7 @@ def _sentence(why: Why, run: WaitingRun, seats: Seats) -> str:
             there = f"{_workers(run.elsewhere)} of {run.project} {'works' if run.elsewhere == 1 else 'work'}"
             return f"{there} for other runs; one that serves any run takes this up when its turn comes."
         case "noWorkers":
-            return f"No worker of {run.project} is there. Start one in the folder of the suite: {command(run)}"
-
-
-def command(run: WaitingRun) -> str:
-    """Starts a worker for this run."""
-    return f"shifty worker --run {run.run_id}"
+            return f"No worker of {run.project} is there: start one in the folder of its suite."
 
 
 def _workers(count: int) -> str:

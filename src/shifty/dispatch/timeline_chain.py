@@ -75,7 +75,7 @@ def sentences_of(lanes: Sequence[Lane], chain: Sequence[Link], totals: Totals, *
         return []
     last = chain[-1]
     lead = "The run took" if is_over else "The run has gone on for"
-    said = [f"{lead} {span(totals.wall_ms)}{_against(totals.predicted_ms)}."]
+    said = [f"{lead} {span(totals.wall_ms)}{_against(totals.predicted_ms, is_guess=_is_guess(lanes))}."]
     said += _of_the_last(last, lanes, totals.wall_ms, is_over=is_over)
     said += _of_the_slowest(chain, totals.wall_ms)
     said += [_of_lost(link) for link in chain if link.batch.state == "lost"][:1]
@@ -102,7 +102,7 @@ def _of_the_slowest(chain: Sequence[Link], wall_ms: int) -> list[str]:
     name, piece = max(pieces, key=lambda each: (_late(each[1]), each[1].wall_ms), default=("", None))
     if piece is None or piece.wall_ms <= _NOTABLE * wall_ms:
         return []
-    return [f"What took longest on that way: {name_of(piece)} on {name}, {_took(piece)}."]
+    return [f"On the way there, {name_of(piece)} held {name} up longest: it took {_took(piece)}."]
 
 
 def _late(piece: Piece) -> int:
@@ -125,12 +125,18 @@ def _step_words(link: Link) -> str:
 
 
 def _took(piece: Piece) -> str:
-    guess = "nothing was known of it" if piece.unknown else f"predicted {span(piece.predicted_ms)}"
+    guess = "no earlier run knew it" if piece.unknown else f"predicted {span(piece.predicted_ms)}"
     return f"{span(piece.wall_ms)} ({guess})"
 
 
-def _against(predicted_ms: int | None) -> str:
-    return f" (predicted {span(predicted_ms)})" if predicted_ms else ""
+def _against(predicted_ms: int | None, *, is_guess: bool = False) -> str:
+    guess = ", a guess: no earlier run knew its tests" if is_guess else ""
+    return f" (predicted {span(predicted_ms)}{guess})" if predicted_ms else ""
+
+
+def _is_guess(lanes: Sequence[Lane]) -> bool:
+    pieces = [piece for lane in lanes for batch in lane.batches for piece in batch.pieces]
+    return bool(pieces) and all(piece.unknown for piece in pieces)
 
 
 def _bound(batches: Sequence[Batch], workers: int) -> int | None:

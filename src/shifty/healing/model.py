@@ -61,6 +61,7 @@ class Fingerprint:
 class Decision(NamedTuple):
     """What somebody has said about one locator of a file and what it is to be replaced by; it holds for the project."""
 
+    id: str
     word: Word
     reason: str
     by: str

@@ -133,7 +133,7 @@ select t.test_id, t.file, t.title_path, t.project_name, t.outcome, t.healed,
 )
 select told.test_id, told.file, told.title_path, told.project_name, told.outcome, told.healed, told.attempt, told.lease,
        told.started_at, told.step, told.heal, told.attachments, told.total,
-       d.decision as word, d.reason, d.decided_by, d.decided_at
+       d.project_id || '-' || encode(d.digest, 'hex') as decision_id, d.decision as word, d.reason, d.decided_by, d.decided_at
   from told
   left join healing_decisions d
     on d.project_id = (select project_id from runs where id = %(run_id)s and tenant_id = %(tenant_id)s)
@@ -207,7 +207,7 @@ newest as (
      order by project_id, place, selector, healed_selector, created_at desc, run_id, test_id, n desc, step desc
 ),
 wanted as (
-    select w.*, c.times, c.tests, c.runs, d.decision as word, d.reason, d.decided_by, d.decided_at
+    select w.*, c.times, c.tests, c.runs, d.project_id || '-' || encode(d.digest, 'hex') as decision_id, d.decision as word, d.reason, d.decided_by, d.decided_at
       from newest w
       join counted c using (project_id, place, selector, healed_selector)
       left join healing_decisions d
@@ -227,7 +227,7 @@ wanted as (
 -- Newest first.
 -- insert: recent
 select run_id, project, branch, created_at as seen_at, test_id, file, title_path, project_name, outcome, healed, attempt, lease,
-       started_at, step, heal::text as heal, attachments::text as attachments, times, tests, runs, word, reason, decided_by,
+       started_at, step, heal::text as heal, attachments::text as attachments, times, tests, runs, decision_id, word, reason, decided_by,
        decided_at, count(*) over () as total
   from wanted
  order by created_at desc, run_id, place collate "C", selector collate "C", healed_selector collate "C"

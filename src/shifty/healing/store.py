@@ -76,6 +76,7 @@ class EventRow:
     heal: str
     attachments: str
     total: int
+    decision_id: str | None
     word: Word | None
     reason: str | None
     decided_by: str | None
@@ -99,9 +100,9 @@ class EventRow:
         )
 
     def _decision(self) -> Decision | None:
-        if self.word is None or self.decided_at is None:
+        if self.decision_id is None or self.word is None or self.decided_at is None:
             return None
-        return Decision(self.word, self.reason or "", self.decided_by or "", self.decided_at)
+        return Decision(self.decision_id, self.word, self.reason or "", self.decided_by or "", self.decided_at)
 
 
 @dataclass(frozen=True)

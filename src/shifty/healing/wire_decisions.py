@@ -13,6 +13,7 @@ from shifty.wire import Body, Words
 
 LONGEST_REASON = 2000
 
+_ID = Field(description="Names it for `DELETE /healing/decisions/{decisionId}`.", examples=["7-9b2f4c1d7e"])
 _WORD = Field(
     description="`accepted`: it is to be written into the source. `refused`: it is not to be used again.",
     examples=["accepted"],
@@ -25,6 +26,7 @@ _AT = Field(description="When it was said.", examples=["2024-12-09T10:00:00Z"])
 class DecisionTold(Body):
     """What somebody has said about a replacement; it holds for the project."""
 
+    id: str = _ID
     decision: Word = _WORD
     reason: str = _REASON
     decided_by: str = _BY
@@ -32,7 +34,9 @@ class DecisionTold(Body):
 
     @classmethod
     def of(cls, told: Decision | None) -> Self | None:
-        return cls(decision=told.word, reason=told.reason, decided_by=told.by, decided_at=told.at) if told else None
+        if told is None:
+            return None
+        return cls(id=told.id, decision=told.word, reason=told.reason, decided_by=told.by, decided_at=told.at)
 
 
 class NewHealingDecision(Body):
@@ -53,7 +57,7 @@ class NewHealingDecision(Body):
 class HealingDecision(Body):
     """What was said about a locator in a file of a project, and what takes its place."""
 
-    id: str = Field(description="Names it for `DELETE /healing/decisions/{decisionId}`.", examples=["7-9b2f4c1d7e"])
+    id: str = _ID
     project: str = Field(description="The project that it holds for.", examples=["my-app"])
     file: str = Field(description="Where the locator is used.", examples=["tests/login.spec.ts"])
     selector: str = Field(description="The broken locator, as Playwright has it.", examples=["#username"])

@@ -25,7 +25,10 @@ def title_of(files: Sequence[PatchedFile]) -> str:
 def body_of(files: Sequence[PatchedFile], run_id: UUID, digest: str, verified_runs: int, base: str | None) -> str:
     """Markdown. ``base`` is the address of this server; None: it is not known, and nothing is linked."""
     evidence = [each for file in files for each in file.evidence]
-    head = "\n".join([_opening(run_id, base, len(evidence)), "", _HEADING, *map(_row, evidence)])
+    proposed = sum(each.proposed for each in evidence)
+    opening = _opening(run_id, base, len(evidence) - proposed) if proposed < len(evidence) else ""
+    said = " ".join(part for part in (opening, _accepted(run_id, base, proposed)) if part)
+    head = "\n".join([said, "", _HEADING, *map(_row, evidence)])
     foot = "\n\n".join([_how_verified(verified_runs), _HOW_TO_STOP, marker(run_id, digest)])
     return _joined(_fitting(head, LONGEST_BODY // 2), evidence, foot)
 
@@ -53,8 +56,23 @@ _HOW_TO_STOP: Final = (
 )
 
 
+def _accepted(run_id: UUID, base: str | None, count: int) -> str:
+    """Of those that no test was healed by."""
+    if not count:
+        return ""
+    what, they = ("1 locator", "it") if count == 1 else (f"{count} locators", "they")
+    return (
+        f"{what} found nothing in run {_run(run_id, base)}, and the tests failed. Shifty only proposed what"
+        f" {they} may mean; somebody has accepted that."
+    )
+
+
+def _run(run_id: UUID, base: str | None) -> str:
+    return f"[`{str(run_id)[:8]}`]({base}/api/v1/runs/{run_id})" if base else f"`{run_id}`"
+
+
 def _opening(run_id: UUID, base: str | None, count: int) -> str:
-    run = f"[`{str(run_id)[:8]}`]({base}/api/v1/runs/{run_id})" if base else f"`{run_id}`"
+    run = _run(run_id, base)
     what, meant, tests, they = (
         ("This locator", "it meant", "The test", "it")
         if count == 1
@@ -76,6 +94,8 @@ def _detail(each: Evidence) -> str:
     lines = [f"#### {code(each.original, _LOCATOR)}", ""]
     if each.explanation:
         lines += [prose(each.explanation, _EXPLANATION), ""]
+    if each.accepted_by:
+        lines += [f"Accepted by {code(each.accepted_by, _TITLE)}.", ""]
     lines += [f"- {code(test, _TITLE)}" for test in each.tests[:_SHOWN_TESTS]]
     if more := len(each.tests) - _SHOWN_TESTS:
         lines += [f"- and {_count(more, 'more test')}"] if more > 0 else []

@@ -190,3 +190,16 @@ class BadSignature(Unauthenticated):
 def _few(paths: Sequence[str]) -> str:
     shown = ", ".join(paths[:3])
     return f"{shown} and {len(paths) - 3} more" if len(paths) > 3 else shown
+
+
+class HealRefused(Conflict):
+    """Somebody does not want a replacement that the change holds."""
+
+    code = "HEAL_REFUSED"
+
+    def __init__(self, run_id: UUID, selectors: Sequence[str]) -> None:
+        super().__init__(
+            f"What takes the place of {', '.join(selectors[:5])} was refused. Apply the run again: `shifty heal apply"
+            f" {run_id}` leaves it out; or take the decision back (`shifty heal decisions`).",
+            {"runId": str(run_id), "selectors": list(selectors)},
+        )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from shifty.healing.model import Event
-from shifty.pull_requests.errors import NoConfidentHeal
+from shifty.pull_requests.errors import HealRefused, NoConfidentHeal
 from shifty.pull_requests.model import MIN_CONFIDENCE, Evidence, Offer, OfferedFile, PatchedFile
 from shifty.wire import Heal
 
@@ -21,8 +21,11 @@ def patch_of(offer: Offer, events: Sequence[Shown], messages: Mapping[str, str])
     What the caller says about its heals is not taken over: only what their tests have reported.
 
     Raises:
+        HealRefused: somebody does not want a heal that the change holds.
         NoConfidentHeal: nothing speaks for a file.
     """
+    if unwanted := _unwanted(offer, events):
+        raise HealRefused(offer.run_id, unwanted)
     patch = [_patched(file, _speaking_for(file, offer.files, events), messages[file.path]) for file in offer.files]
     if without := [file.path for file in patch if not file.evidence]:
         raise NoConfidentHeal(offer.run_id, without)
@@ -33,7 +36,7 @@ def _patched(file: OfferedFile, events: Sequence[Shown], message: str) -> Patche
     found: dict[tuple[str, str], list[Shown]] = {}
     for event, screenshot_url in events:
         heal = event.heal
-        if event.healed and heal.original_selector in file.selectors and _carries(heal):
+        if heal.original_selector in file.selectors and _carries(event):
             found.setdefault((_original(heal), _healed(heal)), []).append((event, screenshot_url))
     evidence = [_evidence(file.path, same) for same in found.values()]
     return PatchedFile(path=file.path, content=file.content, message=message, evidence=evidence)
@@ -53,8 +56,25 @@ def _speaking_for(file: OfferedFile, files: Sequence[OfferedFile], events: Seque
     return found
 
 
-def _carries(heal: Heal) -> bool:
-    return heal.success and heal.decision == "heal" and heal.confidence >= MIN_CONFIDENCE
+def _unwanted(offer: Offer, events: Sequence[Shown]) -> list[str]:
+    """Locators whose replacements were refused, and of which none may be written."""
+    asked = {selector for file in offer.files for selector in file.selectors}
+    about = [event for event, _ in events if event.heal.original_selector in asked]
+    refused = {event.heal.original_selector for event in about if _word(event) == "refused"}
+    return sorted(refused - {event.heal.original_selector for event in about if _carries(event)})
+
+
+def _carries(event: Event) -> bool:
+    """Sure, and healed a test that passed; or accepted by somebody, also where it was only proposed."""
+    heal = event.heal
+    if _word(event) is not None:
+        return _word(event) == "accepted" and heal.decision != "refuse"
+    sure = heal.success and heal.decision == "heal" and heal.confidence >= MIN_CONFIDENCE
+    return sure and event.healed
+
+
+def _word(event: Event) -> str | None:
+    return event.decided.word if event.decided else None
 
 
 def _files(heal: Heal) -> set[str]:
@@ -66,6 +86,7 @@ def _files(heal: Heal) -> set[str]:
 def _evidence(path: str, shown: Sequence[Shown]) -> Evidence:
     """Of one locator in one or more tests. It is as sure as the least sure of them."""
     least = min((event.heal for event, _ in shown), key=lambda heal: heal.confidence)
+    by = next((event.decided.by for event, _ in shown if event.decided), None)
     tests = dict.fromkeys(" › ".join([event.file, *event.title_path]) for event, _ in shown)
     return Evidence(
         path=path,
@@ -76,6 +97,8 @@ def _evidence(path: str, shown: Sequence[Shown]) -> Evidence:
         explanation=least.explanation,
         tests=list(tests)[:MOST_TESTS],
         screenshot_url=next((url for _, url in shown if url), None),
+        accepted_by=by,
+        proposed=not any(event.healed and event.heal.success for event, _ in shown),
     )
 
 

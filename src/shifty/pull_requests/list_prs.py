@@ -1,23 +1,32 @@
-"""List the changes that are offered for a run."""
+"""List the changes that are offered: of a run, or of all."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from shifty.database.pool import Database
-from shifty.pull_requests.model import HealingPr
+from shifty.pull_requests.model import ListedPr
 from shifty.pull_requests.store import PrStore
 from shifty.runs.errors import RunNotFound
 from shifty.runs.store import RunStore
 from shifty.tenants.model import Caller
+from shifty.web.pagination import Page
 
 
-async def list_prs(db: Database, caller: Caller, run_id: UUID) -> list[HealingPr]:
-    """None or one.
+@dataclass(frozen=True)
+class PrPage:
+    prs: Sequence[ListedPr]
+    total: int
+    """Of all pages."""
+
+
+async def list_prs(db: Database, caller: Caller, run_id: UUID | None, page: Page) -> PrPage:
+    """Newest first; of a run none or one.
 
     Raises:
         RunNotFound: the caller has no such run.
     """
-    async with db.connection() as connection:
-        if await RunStore(connection, caller.tenant_id, caller.project).get(run_id) is None:
+    async with db.snapshot() as tx:
+        if run_id and await RunStore(tx, caller.tenant_id, caller.project).get(run_id) is None:
             raise RunNotFound(run_id)
-        row = await PrStore(connection, caller.tenant_id).get(run_id)
-    return [row] if row else []
+        return PrPage(*await PrStore(tx, caller.tenant_id).page(caller.project, run_id, page))

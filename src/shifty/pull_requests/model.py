@@ -58,6 +58,10 @@ class Evidence(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     explanation: str = ""
     tests: Sequence[str] = ()
     screenshot_url: str | None = None
+    accepted_by: str | None = None
+    """Who has accepted it, where somebody has; it may then be less sure than others, or was only proposed."""
+    proposed: bool = False
+    """The test was not healed by it: somebody has accepted what was proposed."""
 
 
 class PatchedFile(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -114,6 +118,16 @@ class HealingPr:
     def is_settled(self) -> bool:
         """It has come to the forge: whatever is tried again changes nothing."""
         return self.pr_status not in ("pending", "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPr(HealingPr):
+    """A change as lists show it."""
+
+    project: str
+    branch: str | None
+    """Of the run."""
+    heals: Sequence[Evidence]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from shifty.pull_requests.evidence import patch_of
 from shifty.pull_requests.forge import Forge
 from shifty.pull_requests.forges import Forges
 from shifty.pull_requests.model import (
-    MIN_CONFIDENCE,
     Change,
     HealingPr,
     Known,
@@ -123,7 +122,7 @@ async def _run_for(db: Database, forges: Forges, caller: Caller, run_id: UUID) -
 
 
 async def _patch(db: Database, tenant_id: UUID, offer: Offer, base: str) -> list[PatchedFile]:
-    page = await list_events(db, tenant_id, offer.run_id, EventFilter(MIN_CONFIDENCE, "heal", True))
+    page = await list_events(db, tenant_id, offer.run_id, EventFilter())
     shown = [(event, artifact_url(base, shot.id, shot.name) if shot else None) for event, shot in page.events]
     messages = {file.path: message_of(file.message, offer.run_id) for file in offer.files}
     return patch_of(offer, shown, messages)

@@ -41,6 +41,26 @@ select
   from healing_prs
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s;
 
+-- name: page_of_prs
+-- Newest first, with what speaks for each; not with the files.
+select h.id, h.tenant_id, h.run_id, h.repository, h.base_branch, h.base_sha, h.branch_name, h.change_digest, h.pr_number,
+       h.pr_url, h.pr_status, h.error, h.tries, h.healing_count, h.avg_confidence, h.verified_runs, h.created_at, h.updated_at,
+       p.slug as project, r.branch,
+       (select coalesce(jsonb_agg(e.evidence order by f.n, e.n), '[]')::text
+          from jsonb_array_elements(h.patch) with ordinality as f(file, n)
+         cross join lateral jsonb_array_elements(f.file -> 'evidence') with ordinality as e(evidence, n)) as evidence
+  from healing_prs h join runs r on r.id = h.run_id join projects p on p.id = r.project_id
+ where h.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s)
+   and (%(run_id)s::uuid is null or h.run_id = %(run_id)s)
+ order by h.created_at desc, h.id
+ limit %(limit)s offset %(offset)s;
+
+-- name: count_prs
+select count(*)
+  from healing_prs h join runs r on r.id = h.run_id join projects p on p.id = r.project_id
+ where h.tenant_id = %(tenant_id)s and (%(only)s::text is null or p.slug = %(only)s)
+   and (%(run_id)s::uuid is null or h.run_id = %(run_id)s);
+
 -- name: get_patch
 select patch::text from healing_prs where id = %(id)s and tenant_id = %(tenant_id)s;
 

@@ -3,9 +3,8 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 
-from shifty.healing.routes import AskedRun
 from shifty.ids import parse_run_id
 from shifty.pull_requests.errors import (
     AlreadyOffered,
@@ -17,6 +16,7 @@ from shifty.pull_requests.errors import (
     ForgeAway,
     ForgeRefused,
     HealingNotConfigured,
+    HealRefused,
     NoConfidentHeal,
     NotVerified,
     RunFromFork,
@@ -31,7 +31,9 @@ from shifty.runs.errors import RunNotFound
 from shifty.tenants.caller import AUTHENTICATED, OrchestrateCaller, ReadCaller
 from shifty.web.addresses import PublicBase
 from shifty.web.deps import Db
+from shifty.web.pagination import AskedPage
 from shifty.web.refusals import refusals
+from shifty.wire import Words
 
 router = APIRouter(tags=["Healing"], dependencies=AUTHENTICATED)
 
@@ -61,6 +63,7 @@ def _known(run_id: str) -> UUID:
         RunFromFork,
         NotVerified,
         NoConfidentHeal,
+        HealRefused,
         BaseChanged,
         BranchTaken,
         BranchProtected,
@@ -82,15 +85,19 @@ async def post_healing_pr(
     return HealingPrAnswer.of(await open_pull_request(db, forges, caller, offer, base))
 
 
-@router.get("/healing/prs", summary="List the healing changes of a run", responses=refusals(RunNotFound))
+@router.get("/healing/prs", summary="List healing changes", responses=refusals(RunNotFound))
 async def get_healing_prs(
     caller: ReadCaller,
     db: Db,
-    run_id: AskedRun,
+    page: AskedPage,
+    run_id: Annotated[
+        Words | None,
+        Query(alias="runId", max_length=200, description="Only the one of this run; default: of all runs."),
+    ] = None,
 ) -> HealingPrsAnswer:
-    """The change that is offered for the run, and how its pull request stands."""
-    found = await list_prs(db, caller, run_id)
-    return HealingPrsAnswer(prs=[HealingPrAnswer.of(row) for row in found])
+    """The changes that are offered, newest first, and how their pull requests stand; a run has none or one."""
+    found = await list_prs(db, caller, None if run_id is None else _known(run_id), page)
+    return HealingPrsAnswer.of_page(found.prs, page, found.total)
 
 
 @router.post("/healing/webhooks/github", include_in_schema=False)

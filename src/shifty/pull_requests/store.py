@@ -12,11 +12,13 @@ from psycopg.types.json import Jsonb
 
 from shifty.database.pool import Transaction
 from shifty.database.queries import load_queries
-from shifty.pull_requests.model import Change, HealingPr, Known, PatchedFile, PrStatus, Pull
+from shifty.pull_requests.model import Change, Evidence, HealingPr, Known, ListedPr, PatchedFile, PrStatus, Pull
+from shifty.web.pagination import Page
 
 QUERIES = load_queries("shifty.pull_requests")
 
 _LONGEST_ERROR: Final = 1000
+_evidence = msgspec.json.Decoder(list[Evidence])
 _patch = msgspec.json.Decoder(list[PatchedFile])
 
 
@@ -44,6 +46,17 @@ class NewPr:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _ListedRow(HealingPr):
+    project: str
+    branch: str | None
+    evidence: str
+
+    def noun(self) -> ListedPr:
+        known = {name: value for name, value in vars(self).items() if name != "evidence"}
+        return ListedPr(**known, heals=_evidence.decode(self.evidence))
+
+
 class PrStore:
     """The changes that are offered for the runs of one tenant."""
 
@@ -57,6 +70,15 @@ class PrStore:
 
     async def get(self, run_id: UUID) -> HealingPr | None:
         return await self._one("get_pr", run_id=run_id)
+
+    async def page(self, only: str | None, run_id: UUID | None, page: Page) -> tuple[list[ListedPr], int]:
+        """Those of the project ``only``, of one run or of all, newest first; and the number of all pages."""
+        values = {"tenant_id": self._tenant_id, "only": only, "run_id": run_id}
+        async with self._tx.cursor(row_factory=class_row(_ListedRow)) as cursor:
+            await cursor.execute(QUERIES["page_of_prs"], {**values, "limit": page.limit, "offset": page.offset})
+            rows = await cursor.fetchall()
+        count: tuple[int] | None = await (await self._tx.execute(QUERIES["count_prs"], values)).fetchone()
+        return [row.noun() for row in rows], count[0] if count else 0
 
     async def patch(self, row: HealingPr) -> list[PatchedFile]:
         cursor = await self._tx.execute(QUERIES["get_patch"], {"id": row.id, "tenant_id": self._tenant_id})

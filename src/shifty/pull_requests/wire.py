@@ -6,7 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shifty.pull_requests.model import MOST_BYTES, MOST_FILES, HealingPr, Offer, OfferedFile, PrStatus
+from shifty.pull_requests.model import (
+    MOST_BYTES,
+    MOST_FILES,
+    Evidence,
+    HealingPr,
+    ListedPr,
+    Offer,
+    OfferedFile,
+    PrStatus,
+)
+from shifty.web.pagination import Page, Pagination
 from shifty.web.times import UtcTime
 from shifty.wire import WHOLE, Body, Words
 
@@ -119,10 +129,49 @@ class HealingPrAnswer(Body):
         )
 
 
-class HealingPrsAnswer(Body):
-    """The changes of a run: none or one."""
+class HealInPr(Body):
+    """A locator that a change repairs."""
 
-    prs: Sequence[HealingPrAnswer] = Field(description="None or one.")
+    path: str = Field(description="The file that is changed.", examples=["tests/login.spec.ts"])
+    original: str = Field(description="The broken locator.", examples=["locator('#username')"])
+    healed: str = Field(description="What the change makes of it.", examples=["getByTestId('username-input')"])
+    confidence: float = Field(description="The least of its heals.", examples=[0.95])
+    accepted_by: str | None = Field(description="Who has accepted it; null: nobody had to.", examples=[None])
+    tests: Sequence[str] = Field(description="The tests that needed it.", examples=[["tests/login.spec.ts › logs in"]])
+
+    @classmethod
+    def of(cls, told: Evidence) -> Self:
+        return cls(
+            path=told.path,
+            original=told.original,
+            healed=told.healed,
+            confidence=told.confidence,
+            accepted_by=told.accepted_by,
+            tests=told.tests,
+        )
+
+
+class ListedHealingPr(HealingPrAnswer):
+    """A change as the list shows it."""
+
+    project: str = Field(description="The run's project.", examples=["my-app"])
+    heals: Sequence[HealInPr] = Field(description="The locators that it repairs.", examples=[[]])
+
+    @classmethod
+    def listed(cls, row: ListedPr) -> Self:
+        told = HealingPrAnswer.of(row).model_dump()
+        return cls(**told, project=row.project, heals=[HealInPr.of(each) for each in row.heals])
+
+
+class HealingPrsAnswer(Body):
+    """A page of changes that are offered."""
+
+    prs: Sequence[ListedHealingPr] = Field(description="The changes of this page, newest first.")
+    pagination: Pagination
+
+    @classmethod
+    def of_page(cls, prs: Sequence[ListedPr], page: Page, total: int) -> Self:
+        return cls(prs=[ListedHealingPr.listed(row) for row in prs], pagination=Pagination.of(page, total))
 
 
 class WebhookAnswer(Body):

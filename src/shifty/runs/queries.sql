@@ -70,7 +70,7 @@ select r.id, p.slug as project, r.branch, r.commit_sha, r.conclusion, r.total_te
 -- name: known_names
 -- Of the newest runs only: what nobody has run for long is asked for by typing it.
 with newest as materialized (
-    select r.branch, r.actor, row_number() over (order by r.created_at desc, r.id desc) as place
+    select r.branch, r.actor, r.created_at
       from runs r
      where r.tenant_id = %(tenant_id)s
        and (%(only)s::text is null
@@ -80,8 +80,8 @@ with newest as materialized (
 )
 select array(select slug from projects where tenant_id = %(tenant_id)s and (slug = %(only)s or %(only)s::text is null)
               order by slug limit %(most)s) as projects,
-       array(select branch from newest where branch is not null group by branch order by min(place) limit %(most)s) as branches,
-       array(select actor from newest where actor is not null group by actor order by min(place) limit %(most)s) as actors;
+       array(select branch from newest where branch is not null group by branch order by max(created_at) desc limit %(most)s) as branches,
+       array(select actor from newest where actor is not null group by actor order by max(created_at) desc limit %(most)s) as actors;
 
 -- part: matching_results
  where run_id = %(run_id)s and tenant_id = %(tenant_id)s and outcome is not null
@@ -316,16 +316,17 @@ select t.test_id, t.file, t.project_name, t.title_path, t.line, t.flaky, t.heale
        t.test_id, t.file, t.project_name, t.title_path, t.line, t.outcome, t.flaky, t.healed, t.quarantined, t.retry_count,
        t.duration_ms, t.worker, t.running_since, left(coalesce(t.error_message, t.reason), 500) as said
 
+-- part: row_order
+ order by case %(sort)s::text when 'slowest' then t.duration_ms end desc nulls last,
+          t.file collate "C", t.line nulls last, t.project_name collate "C", t.test_id collate "C"
+
 -- name: rows_in_order
 -- Every test that is known, reported or not. Ids first: what is sorted is then small.
 with ordered as materialized (
-    select t.test_id, count(*) over () as total,
-           row_number() over (
-               order by case %(sort)s::text when 'slowest' then t.duration_ms end desc nulls last,
-                        t.file collate "C", t.line nulls last, t.project_name collate "C", t.test_id collate "C") as place
+    select t.test_id, count(*) over () as total
       from tests t
 -- insert: matching_rows
-     order by place
+-- insert: row_order
      limit %(limit)s offset %(offset)s
 )
 select
@@ -333,7 +334,8 @@ select
        , o.total
   from ordered o join tests t on t.run_id = %(run_id)s and t.test_id = o.test_id
  where t.tenant_id = %(tenant_id)s
- order by o.place;
+-- insert: row_order
+;
 
 -- name: count_rows
 select count(*)::int as total, pg_current_snapshot()::text as taken

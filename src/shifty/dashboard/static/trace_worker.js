@@ -11,6 +11,7 @@
     "connect-src 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",
+    "frame-src 'self' data:",
     "worker-src 'none'",
   ].join('; ');
   const NOTHING = "default-src 'none'; sandbox";

@@ -87,9 +87,10 @@ create index webhook_deliveries_due on webhook_deliveries (next_try_at) where st
 create index webhook_deliveries_webhook on webhook_deliveries (webhook_id, created_at desc);
 create index webhook_deliveries_run on webhook_deliveries (run_id);
 
--- Of the queue's page, and of a run's timeline, which reads what was done, too.
+-- For the page of the queue, the timeline of a run, which reads what was done, too, and the list of pull requests.
 create index leases_lost on leases (tenant_id, ended_at desc) where state = 'lost';
 create index work_items_run on work_items (run_id);
+create index healing_prs_tenant on healing_prs (tenant_id, created_at desc);
 
 -- How much more often a test fails lately, in percentage points: of its newest 20 executions less those before.
 alter table assessments add column trend double precision not null default 0;

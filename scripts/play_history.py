@@ -8,6 +8,7 @@ from typing import Final
 
 from bench.known_truth import make_suite
 from bench.play import PROJECT, play
+
 from shifty.config import load_settings
 from shifty.database.attach import database_for
 from shifty.history.refold import refold
