@@ -20,6 +20,16 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_commit_is_known_by_its_title(checkout: Path) -> None:
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "Cart: round <prices> once\n\nBecause.")
+
+    assert look_at(checkout, {}).commit_title == "Cart: round <prices> once"
+
+
+def test_the_title_of_another_commit_is_not_that_of_the_one_that_the_ci_names(checkout: Path) -> None:
+    assert look_at(checkout, {"GITHUB_SHA": "0" * 40}).commit_title is None
+
+
 @pytest.mark.parametrize(
     "remote",
     [

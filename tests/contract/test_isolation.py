@@ -337,9 +337,16 @@ def urls(app: FastAPI, server: RunningServer) -> list[str]:
 
 
 @pytest.fixture
-async def unchanged(server: RunningServer, owned: Belongings) -> AsyncGenerator[None]:
+async def reader(server: RunningServer) -> str:
+    """A key of the owner's that may only read."""
+    return (await create_key(server.db, server.tenant.id, frozenset({Scope.READ}))).text
+
+
+@pytest.fixture
+async def unchanged(server: RunningServer, owned: Belongings, reader: str) -> AsyncGenerator[None]:
     """The owner has afterwards what it had before."""
     assert owned
+    assert reader
     before = await _state_of(server.db, server.tenant.id)
     yield
     assert await _state_of(server.db, server.tenant.id) == before
@@ -358,11 +365,10 @@ async def test_a_socket_gives_nothing_of_another_tenants_run(
 
 @pytest.mark.usefixtures("unchanged")
 async def test_a_socket_takes_nothing_from_a_read_key(
-    urls: list[str], server: RunningServer, owned: Belongings
+    urls: list[str], server: RunningServer, owned: Belongings, reader: str
 ) -> None:
-    key = await create_key(server.db, server.tenant.id, frozenset({Scope.READ}))
     for url in urls:
-        headers = {**server.headers, "Authorization": f"Bearer {key.text}", "X-Run-ID": str(owned.run_id)}
+        headers = {**server.headers, "Authorization": f"Bearer {reader}", "X-Run-ID": str(owned.run_id)}
 
         assert "FORBIDDEN" in await _said(url, headers, owned)
 

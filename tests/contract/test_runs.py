@@ -54,12 +54,13 @@ async def test_the_request_line_of_the_contract_works(stranger: Stranger, server
         ("commitSha", {"commitSha": "abc123"}),
         ("ciBuildId", {"ciBuildId": "build 7"}),
         ("actor", {"metadata": {"actor": "ada"}}),
+        ("search", {"metadata": {"commit_message": "Cart: round prices"}}),
     ],
 )
 async def test_each_filter_finds_exactly_its_runs(stranger: Stranger, name: str, fields: Json) -> None:
     wanted = await stranger.orchestrate(**fields)
     await stranger.orchestrate()
-    value = fields["metadata"]["actor"] if name == "actor" else fields[name]
+    value = fields["metadata"]["actor"] if name == "actor" else "round" if name == "search" else fields[name]
 
     assert await _listed(stranger, **{name: value}) == [wanted]
     assert await _listed(stranger, **{name: "nothing of that name"}) == []

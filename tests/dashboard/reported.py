@@ -16,6 +16,12 @@ from tests.support.server import new_tenant
 
 FILE: Final = "tests/cart.spec.ts"
 TITLE: Final = "adds <script>alert(1)</script> \u202eto the cart 🛒"
+TEST: Final[dict[str, Any]] = {
+    "testFile": FILE,
+    "testName": TITLE,
+    "titlePath": ["cart", TITLE],
+    "projectName": "chromium",
+}
 MESSAGE: Final = """Error: expect(locator).toHaveText(expected) failed
 
 Locator:  locator('#total')
@@ -82,30 +88,41 @@ class Reported:
         assert answer.is_success, answer.text
         return f"/files/{answer.json()['artifactId']}/{name}"
 
+    def tell(self, *messages: dict[str, Any]) -> None:
+        answer = self.account.api("POST", f"/runs/{self.run}/events", list(messages))
+        assert answer.json()["errors"] == [], answer.text
+
+    def end(self, status: str, attempts: Sequence[dict[str, Any]] = (), **fields: Any) -> None:
+        """The test has come to ``status``, and with it the run is over."""
+        result = {**TEST, "line": 9, "status": status, "durationMs": 4200, "attempts": list(attempts), **fields}
+        if attempts:
+            result["retryCount"] = attempts[-1]["attempt"]
+        told = {"type": "test:batch", "payload": {"results": [result]}}
+        self.tell(told, {"type": "run:end", "payload": {"totalTests": 1}})
+
     def fold(self) -> None:
         """History takes in the runs of the tenant that are over."""
         db = self.account.site.db
         self.account.site.run(fold_due(db, self.account.tenant.id))
 
 
+def begin(account: Account, *, branch: str = "main", line: int | None = 9) -> Reported:
+    """A run whose one test runs."""
+    run = str(uuid4())
+    test = {**TEST, "line": line}
+    began = {"totalTests": 1, "project": "shop", "branch": branch, "commitSha": f"{run[:8]}0", "tests": [test]}
+    reported = Reported(account, run, stable_test_id(FILE, "chromium", ["cart", TITLE]))
+    reported.tell({"type": "run:start", "payload": began}, {"type": "test:start", "payload": test})
+    return reported
+
+
 def report(
     account: Account, status: str, attempts: Sequence[dict[str, Any]] = (), *, branch: str = "main", **fields: Any
 ) -> Reported:
     """A run of one test that has come to ``status``, and that is over."""
-    run = str(uuid4())
-    test = {"testFile": FILE, "testName": TITLE, "titlePath": ["cart", TITLE], "projectName": "chromium", "line": 9}
-    result = {**test, "status": status, "durationMs": 4200, "attempts": list(attempts), **fields}
-    if attempts:
-        result["retryCount"] = attempts[-1]["attempt"]
-    began = {"totalTests": 1, "project": "shop", "branch": branch, "commitSha": f"{run[:8]}0", "tests": [test]}
-    messages = [
-        {"type": "run:start", "payload": began},
-        {"type": "test:batch", "payload": {"results": [result]}},
-        {"type": "run:end", "payload": {"totalTests": 1}},
-    ]
-    answer = account.api("POST", f"/runs/{run}/events", messages)
-    assert answer.json()["errors"] == [], answer.text
-    return Reported(account, run, stable_test_id(FILE, "chromium", ["cart", TITLE]))
+    reported = begin(account, branch=branch, line=fields.get("line", 9))
+    reported.end(status, attempts, **fields)
+    return reported
 
 
 def new_account(site: Site) -> Account:

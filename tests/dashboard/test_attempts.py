@@ -22,7 +22,7 @@ from shifty.runs.model import Run, TestArtifact
 from shifty.tenants.model import Scope
 from shifty.wire import Location, Step, TestError
 from tests.dashboard.conftest import Account, SignIn, Site
-from tests.dashboard.reported import FAILED, FILE, MESSAGE, PASSED, SNIPPET, STACK, new_account, report
+from tests.dashboard.reported import FAILED, FILE, MESSAGE, PASSED, SNIPPET, STACK, begin, new_account, report
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 ERROR = TestError(message=MESSAGE, stack=STACK, snippet=SNIPPET, location=Location(file=FILE, line=12, column=40))
@@ -284,7 +284,17 @@ class TestOfThePage:
         expect(page.get_by_label("Command that runs this test")).to_have_text(
             "npx playwright test tests/cart.spec.ts:9 --project=chromium"
         )
-        page.get_by_role("button", name="Copy").wait_for()
+
+    def test_it_fills_itself_when_the_test_has_reported(self, account: Account, signed_in: SignIn) -> None:
+        reported = begin(account)
+        page = signed_in()
+        page.goto(reported.path)
+        expect(page.get_by_role("heading", name="It runs")).to_be_visible()
+
+        reported.end("failed", [FAILED])
+
+        expect(page.get_by_role("heading", name="Failed in its only attempt")).to_be_visible(timeout=30_000)
+        expect(page.locator("#attempt-1 .line.failing")).to_be_visible()
 
     def test_history_tells_that_a_failure_is_new_and_links_to_the_runs(self, account: Account) -> None:
         before = report(account, "passed", [{**PASSED, "attempt": 0}])

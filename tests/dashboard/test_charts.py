@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shifty.dashboard.chart import Chart, Series, Slot, bars, lines
@@ -57,6 +57,7 @@ def test_the_axis_has_round_numbers(scale: str, values: list[float], lines_at: l
     assert [SCALES[scale].write(line) for line in found.lines] == lines_at
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(list(SCALES.values())),
     st.lists(st.floats(min_value=0, max_value=1e18), max_size=20),

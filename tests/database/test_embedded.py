@@ -3,7 +3,9 @@
 import os
 import subprocess
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -31,8 +33,27 @@ def postgres(data_dir: Path) -> Generator[EmbeddedPostgres]:
     running.stop()
 
 
-def test_it_listens_on_no_network_port_and_sorts_the_same_everywhere(postgres: EmbeddedPostgres) -> None:
-    with psycopg.connect(postgres.dsn) as connection:
+@dataclass(frozen=True)
+class Standing:
+    """One that several tests look at."""
+
+    data_dir: Path
+    postgres: EmbeddedPostgres
+
+
+@pytest.fixture(scope="module")
+def standing() -> Generator[Standing]:
+    with TemporaryDirectory(prefix="shifty-test-") as folder:
+        Path(folder).chmod(0o711)
+        data_dir = Path(folder).resolve() / "data"
+        running = EmbeddedPostgres(data_dir, configuration=_QUICK)
+        running.start()
+        yield Standing(data_dir, running)
+        running.stop()
+
+
+def test_it_listens_on_no_network_port_and_sorts_the_same_everywhere(standing: Standing) -> None:
+    with psycopg.connect(standing.postgres.dsn) as connection:
         assert connection.execute("show listen_addresses").fetchone() == ("",)
         assert connection.execute("select datlocprovider, datlocale from pg_database limit 1").fetchone() == (
             "b",
@@ -40,19 +61,17 @@ def test_it_listens_on_no_network_port_and_sorts_the_same_everywhere(postgres: E
         )
 
 
-def test_variables_of_the_environment_redirect_nobody(
-    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_variables_of_the_environment_redirect_nobody(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"PGHOST": "elsewhere", "PGPORT": "1", "PGUSER": "x", "PGDATABASE": "x", "PGDATA": "/x"}.items():
         monkeypatch.setenv(name, value)
 
-    with psycopg.connect(postgres.dsn) as connection:
+    with psycopg.connect(standing.postgres.dsn) as connection:
         assert connection.info.dbname == "postgres"
 
 
-def test_the_data_folder_is_closed_to_others(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    assert (data_dir / "pg").stat().st_mode & 0o077 == 0
-    assert (data_dir / "logs").stat().st_mode & 0o077 == 0
+def test_the_data_folder_is_closed_to_others(standing: Standing) -> None:
+    assert (standing.data_dir / "pg").stat().st_mode & 0o077 == 0
+    assert (standing.data_dir / "logs").stat().st_mode & 0o077 == 0
 
 
 def test_its_address_is_found_by_others_while_it_runs(postgres: EmbeddedPostgres, data_dir: Path) -> None:
@@ -63,11 +82,11 @@ def test_its_address_is_found_by_others_while_it_runs(postgres: EmbeddedPostgres
     assert running_dsn(data_dir) is None
 
 
-def test_the_same_folder_twice_is_refused_under_whatever_name(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    (data_dir.parent / "link").symlink_to(data_dir)
+def test_the_same_folder_twice_is_refused_under_whatever_name(standing: Standing, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(standing.data_dir)
 
     with pytest.raises(DataFolderInUse, match=f"in use by another shifty \\(process {os.getpid()}\\): stop that one"):
-        EmbeddedPostgres(data_dir.parent / "link").start()
+        EmbeddedPostgres(tmp_path / "link").start()
 
 
 def test_data_of_another_major_version_is_refused_and_left_alone(postgres: EmbeddedPostgres, data_dir: Path) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shifty.database.pool import Database
+from shifty.dispatch.model import Lease
 from shifty.dispatch.store import QUERIES
 from shifty.dispatch.timeline import timeline_of
 from shifty.dispatch.timeline_model import Timeline
@@ -32,9 +33,9 @@ async def shown(db: Database, key: RunKey) -> Timeline:
 
 
 async def work_off(worker: HandWorker) -> None:
-    while (claimed := await worker.claim()).__class__.__name__ == "Lease":
-        await worker.pass_all(claimed)  # pyright: ignore[reportArgumentType]  # its class was asked for
-        await worker.finish(claimed)  # pyright: ignore[reportArgumentType]
+    while isinstance(lease := await worker.claim(), Lease):
+        await worker.pass_all(lease)
+        await worker.finish(lease)
 
 
 async def test_a_lane_has_the_batches_of_its_worker_and_they_have_its_tests(db: Database, tenant_id: UUID) -> None:
@@ -69,11 +70,10 @@ async def test_what_a_worker_takes_of_anothers_shard_is_stolen(db: Database, ten
 
     found = await shown(db, key)
 
-    own = {"one": 1, "other": 0}["one"]
     stolen = [batch for batch in found.lanes[1].batches if batch.source == "stolen"]
     assert [lane.name for lane in found.lanes] == ["other", "one"]
     assert stolen
-    assert {batch.shard_index for batch in stolen} == {1 - own}
+    assert {batch.shard_index for batch in stolen} == {0}
     assert found.totals.steals == len(stolen)
 
 
@@ -94,7 +94,7 @@ async def test_a_lost_lease_keeps_what_it_had_done_and_the_rest_is_rescued(db: D
     assert [(batch.state, batch.tests) for batch in lane.batches] == [("lost", 1)]
     assert lane.left_ms is not None
     assert any(batch.source == "rescued" for each in found.lanes for batch in each.batches)
-    assert (found.totals.lost, found.totals.rescues) == (1, found.totals.rescues)
+    assert found.totals.lost == 1
     assert found.totals.rescues >= 1
 
 
@@ -186,14 +186,13 @@ async def test_a_run_of_another_tenant_or_project_does_not_exist(db: Database, t
 
 async def test_short_tests_of_a_large_run_share_marks(db: Database, tenant_id: UUID) -> None:
     key = await start(db, tenant_id, suite(4, 500), workers=1)
-    await work_off(worker := HandWorker(db, key))
+    await work_off(HandWorker(db, key))
     async with db.connection() as connection:
         await connection.execute("update tests set started_at = finished_at where run_id = %s", (key.run_id,))
 
     found = await shown(db, key)
 
     marks = [mark for lane in found.lanes for batch in lane.batches for mark in batch.marks]
-    assert worker
     assert sum(mark.tests for mark in marks) == 2000
     assert len(marks) < 1000
 

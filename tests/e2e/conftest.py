@@ -1,6 +1,7 @@
 """A machine with a Playwright project whose tests need no browser."""
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from tests.e2e.processes import eventually, marked, postgres
 MakeMachine = Callable[..., CommandLine]
 
 
-@pytest.fixture
-def make_machine(tmp_path: Path) -> Generator[MakeMachine]:
-    """Makes machines. At the end of the test nothing of them may run any more."""
+@contextmanager
+def machines(folder: Path) -> Generator[MakeMachine]:
+    """Makes machines below ``folder``. At the end nothing of them may run any more."""
     made: list[CommandLine] = []
 
     def make(files: Mapping[str, str], config: str = "", **environment: str) -> CommandLine:
-        folder = tmp_path / f"machine-{len(made)}"
-        machine = CommandLine(folder / "data", make_project(folder / "shop", files, config), dict(environment))
+        home = folder / f"machine-{len(made)}"
+        machine = CommandLine(home / "data", make_project(home / "shop", files, config), dict(environment))
         made.append(machine)
         return machine
 
@@ -29,3 +30,9 @@ def make_machine(tmp_path: Path) -> Generator[MakeMachine]:
         for process in left:
             process.kill()
         assert gone, f"left behind: {[process.command[:200] for process in left]}"
+
+
+@pytest.fixture
+def make_machine(tmp_path: Path) -> Generator[MakeMachine]:
+    with machines(tmp_path) as make:
+        yield make

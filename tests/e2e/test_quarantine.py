@@ -4,14 +4,16 @@ import shutil
 import signal
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.e2e.command_line import REPOSITORY, CommandLine, finished
-from tests.e2e.conftest import MakeMachine
+from tests.e2e.conftest import machines
 from tests.e2e.processes import eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)
@@ -37,29 +39,33 @@ MIXES = (
 )
 
 
-@pytest.fixture
-def machine(make_machine: MakeMachine) -> Generator[CommandLine]:
+@pytest.fixture(scope="module")
+def machine() -> Generator[CommandLine]:
     """With a server that stays from one command to the next, which knows the suite and what of it is quarantined."""
-    machine: CommandLine = make_machine({}, SHIFTY_PROJECT="shop")
-    shutil.copytree(REPOSITORY / "tests" / "suites" / "quarantine", machine.project, dirs_exist_ok=True)
-    (machine.project / ".git").mkdir()
-    up = machine.start("up", "--port", "0", "-w", "0")
-    assert up.stdout
-    line = up.stdout.readline()
-    assert line.startswith("Shifty is ready on"), line + up.communicate()[1]
-    before = machine.run("run", "-w", "1", "specs/shaky.spec.js")
-    assert before.exit == 1, before.stderr
-    for rule in (("--file", "specs/shaky.spec.js"), ("--title", "the basket › *"), ("--tag", "@shaky")):
-        added = machine.run("quarantine", "add", *rule, "--reason", "SHOP-1", "--owner", "@shop", "--days", "9")
-        assert added.exit == 0, added.stderr
-    machine.environment |= {
-        "SHIFTY_API_URL": line.split()[4].rstrip(","),
-        "SHIFTY_API_KEY": (machine.data_dir / "local.key").read_text().strip(),
-        "SHIFTY_TENANT_ID": "local",
-    }
-    yield machine
-    up.terminate()
-    finished(up, 60)
+    with (
+        TemporaryDirectory(prefix="shifty-test-", ignore_cleanup_errors=True) as folder,
+        machines(Path(folder)) as make,
+    ):
+        machine: CommandLine = make({}, SHIFTY_PROJECT="shop")
+        shutil.copytree(REPOSITORY / "tests" / "suites" / "quarantine", machine.project, dirs_exist_ok=True)
+        (machine.project / ".git").mkdir()
+        up = machine.start("up", "--port", "0", "-w", "0")
+        assert up.stdout
+        line = up.stdout.readline()
+        assert line.startswith("Shifty is ready on"), line + up.communicate()[1]
+        before = machine.run("run", "-w", "1", "specs/shaky.spec.js")
+        assert before.exit == 1, before.stderr
+        for rule in (("--file", "specs/shaky.spec.js"), ("--title", "the basket › *"), ("--tag", "@shaky")):
+            added = machine.run("quarantine", "add", *rule, "--reason", "SHOP-1", "--owner", "@shop", "--days", "9")
+            assert added.exit == 0, added.stderr
+        machine.environment |= {
+            "SHIFTY_API_URL": line.split()[4].rstrip(","),
+            "SHIFTY_API_KEY": (machine.data_dir / "local.key").read_text().strip(),
+            "SHIFTY_TENANT_ID": "local",
+        }
+        yield machine
+        up.terminate()
+        finished(up, 60)
 
 
 def test_the_exit_code_follows_quarantine_for_every_mix(machine: CommandLine) -> None:
@@ -108,9 +114,9 @@ def test_a_job_of_ci_exits_by_the_same_verdict(machine: CommandLine) -> None:
 def test_a_run_that_is_cancelled_is_not_excused(machine: CommandLine) -> None:
     process = machine.start("run", "-w", "1", "--json", "specs/tagged.spec.js", "specs/endless.spec.js")
     told = machine.project.glob
-    assert eventually(lambda: any(b"it waits" in log.read_bytes() for log in told("test-results/*/*/output.log")), 90)
+    assert eventually(lambda: any(b"it waits" in log.read_bytes() for log in told("test-results/*/*/output.log")), 240)
     process.send_signal(signal.SIGINT)
-    assert eventually(lambda: machine.run("runs", "-n", "1", "--status", "cancelled", "--json").json["runs"], 60)
+    assert eventually(lambda: machine.run("runs", "-n", "1", "--status", "cancelled", "--json").json["runs"], 120)
     process.send_signal(signal.SIGINT)
 
     done = finished(process)

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -38,7 +37,7 @@ def test_a_second_ctrl_c_stops_at_once(make_machine: MakeMachine) -> None:
     run = running(machine)
 
     run.send_signal(signal.SIGINT)
-    time.sleep(1)
+    assert eventually(lambda: machine.run("runs", "--status", "cancelled", "--json").json["runs"], 120)
     run.send_signal(signal.SIGINT)
     done = finished(run, 120)
 
@@ -61,5 +60,5 @@ def running(machine: CommandLine) -> subprocess.Popen[str]:
     """A run whose tests are being run."""
     run = machine.start("run", "-w", "2", "--json")
     said = machine.data_dir.glob
-    assert eventually(lambda: any(b"test:start" in s.read_bytes() for s in said("spool/*/*/messages.ndjson")), 90)
+    assert eventually(lambda: any(b"test:start" in s.read_bytes() for s in said("spool/*/*/messages.ndjson")), 240)
     return run

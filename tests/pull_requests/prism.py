@@ -29,7 +29,7 @@ _USED: Final = (
     "/app/installations/{installation_id}/access_tokens",
 )
 _REFERENCE: Final = re.compile(r'"#/components/(\w+)/([^"]+)"')
-_START_S: Final = 60.0
+_START_S: Final = 120.0
 
 
 class Prism:

@@ -130,7 +130,8 @@ async def test_status_filters_by_lifecycle_and_by_outcome(api: Api, seed: Seed) 
     red = await seed.run(status="completed", conclusion="failed", counts={"total": 3, "passed": 2, "failed": 1})
     broken = await seed.run(status="failed", conclusion="failed", failure_reason="NO_WORKERS", counts={"total": 3})
     cancelled = await seed.run(status="cancelled", conclusion="cancelled", counts={"total": 3})
-    everything = [cancelled, broken, red, passed, running, pending]
+    flaky = await seed.run(status="completed", conclusion="flaky", counts={"total": 3, "passed": 3, "flaky": 1})
+    everything = [flaky, cancelled, broken, red, passed, running, pending]
 
     async def found(status: str) -> list[UUID]:
         return [UUID(run) for run in await _ids(api, f"status={status}")]
@@ -138,10 +139,11 @@ async def test_status_filters_by_lifecycle_and_by_outcome(api: Api, seed: Seed) 
     assert await found("all") == everything
     assert await found("pending") == [pending]
     assert await found("running") == [running]
-    assert await found("completed") == [red, passed]
-    assert await found("passed") == [passed]
+    assert await found("completed") == [flaky, red, passed]
+    assert await found("passed") == [flaky, passed]
     assert await found("failed") == [broken, red, running]
     assert await found("cancelled") == [cancelled]
+    assert await found("flaky") == [flaky]
 
 
 @pytest.mark.parametrize("name", ["project", "branch", "ciBuildId", "commitSha", "actor"])
@@ -153,6 +155,53 @@ async def test_texts_filter_exactly(api: Api, seed: Seed, name: str) -> None:
     assert await _ids(api, f"{name}={quote(value)}") == [str(run)]
     assert await _ids(api, f"{name}=feature") == []
     assert len(await _ids(api, f"{name}=")) == 2
+
+
+@pytest.mark.parametrize(
+    "search", ["Fix/Ümlaut", "9F8E7", "round PRICES", "github-12", "ADA", "%", "_", "'", "\\"], ids=ascii
+)
+async def test_a_search_finds_parts_of_names_in_any_case(api: Api, seed: Seed, search: str) -> None:
+    run = await seed.run(
+        branch="feature/fix/ümlaut",
+        commit_sha="aa9f8e7",
+        ci_build_id="github-1234",
+        actor="Ada",
+        metadata={"commit_message": "Cart: round prices, 5 % off_ '\\'"},
+    )
+    await seed.run(branch="main", metadata={"other": "Fix/Ümlaut round prices"})
+
+    assert await _ids(api, f"search={quote(search)}") == [str(run)]
+
+
+async def test_a_search_finds_a_run_by_the_beginning_of_its_id(api: Api, seed: Seed) -> None:
+    run = await seed.run()
+    await seed.run()
+
+    assert await _ids(api, f"search={str(run)[:12].upper()}") == [str(run)]
+    assert await _ids(api, f"search={str(run)[9:]}") == []
+
+
+async def test_lists_hold_of_the_metadata_what_they_show(api: Api, seed: Seed) -> None:
+    await seed.run(metadata={"commit_message": "x" * 10_000, "ci_url": "https://ci.test/1", "more": "y" * 10_000})
+    await seed.run(metadata={"commit_message": None, "ci_url": ""})
+
+    blank, told = (await api.get("/runs")).json()["runs"]
+
+    assert (told["commitMessage"], told["ciUrl"]) == ("x" * 500, "https://ci.test/1")
+    assert blank["commitMessage"] is blank["ciUrl"] is None
+
+
+async def test_a_page_that_is_not_full_knows_how_many_runs_there_are(api: Api, seed: Seed) -> None:
+    for _ in range(3):
+        await seed.run(branch="main")
+
+    totals = [
+        (await api.get(f"/runs?branch=main&limit={limit}&offset={offset}")).json()["pagination"]["total"]
+        for limit, offset in ((3, 0), (4, 0), (2, 2), (5, 1), (5, 3), (5, 99))
+    ]
+
+    assert totals == [3] * 6
+    assert (await api.get("/runs?branch=none")).json()["pagination"]["total"] == 0
 
 
 async def test_reruns_name_the_run_that_they_repeat_and_can_be_listed_by_it(api: Api, seed: Seed) -> None:

@@ -72,6 +72,26 @@ async def test_a_rare_branch_or_commit_is_found_by_its_index(
         await db.close()
 
 
+async def test_a_trend_and_the_names_are_read_from_the_newest_runs(fresh_database: str) -> None:
+    db = await Database.open(fresh_database)
+    try:
+        tenant_id = await _many_runs(db)
+        async with db.connection() as connection:
+            await connection.execute(
+                "update runs set status = 'completed', conclusion = 'passed', closed = true, completed_at = now()"
+            )
+            await connection.execute("vacuum analyze runs")
+
+        trend = await _plan(db, "ended_runs", {**_ANYTHING, "tenant_id": tenant_id, "status": "all", "limit": 50})
+        names = await _plan(db, "known_names", {"tenant_id": tenant_id, "only": None, "most_runs": 100, "most": 200})
+
+        for plan in (trend, names):
+            assert "runs_newest" in plan
+        assert "Sort" not in trend
+    finally:
+        await db.close()
+
+
 async def test_results_are_read_by_the_key_of_the_ledger(fresh_database: str) -> None:
     db = await Database.open(fresh_database)
     try:

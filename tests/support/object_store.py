@@ -25,7 +25,7 @@ from shifty.storage.sigv4 import Credentials, presign
 
 BUCKET = "artifacts"
 _KEY, _SECRET = "shifty-tests", "not-a-secret-of-anyone"
-_START_S = 60.0
+_START_S = 120.0
 _TRIES = 5
 
 

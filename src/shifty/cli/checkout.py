@@ -30,15 +30,19 @@ class Checkout:
     branch: str | None
     commit: str | None
     """With ``-dirty`` behind it when files that git knows differ from it: two runs of it may be of different code."""
+    commit_title: str | None
+    """Of the commit that the checkout is at; None where the CI names another one, such as that before a trial merge."""
     actor: str | None
 
 
 def look_at(folder: Path, environ: Mapping[str, str] = os.environ) -> Checkout:
+    commit = _first(environ, _COMMIT) or _commit(folder, environ)
     branch = _first(environ, _BRANCH) or _git(folder, "rev-parse", "--abbrev-ref", "HEAD")
     return Checkout(
         project=project_slug(folder),
         branch=None if branch == "HEAD" else branch,
-        commit=_first(environ, _COMMIT) or _commit(folder, environ),
+        commit=commit,
+        commit_title=_title(folder, commit),
         actor=_first(environ, _ACTOR),
     )
 
@@ -47,6 +51,12 @@ def _commit(folder: Path, environ: Mapping[str, str]) -> str | None:
     commit = _git(folder, "rev-parse", "HEAD")
     # What a CI job has changed, such as a lock file, its other runs of the commit have changed alike.
     return commit + DIRTY if commit and not environ.get("CI") and is_changed(folder) else commit
+
+
+def _title(folder: Path, commit: str | None) -> str | None:
+    said = _git(folder, "log", "-1", "--format=%H %s") if commit else None
+    sha, _, title = (said or "").partition(" ")
+    return title[:500] if commit and sha == commit.removesuffix(DIRTY) else None
 
 
 def is_changed(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""``shifty heal``: rank candidates, try a redesign, measure the healer, write what was healed into the source."""
+"""``shifty heal``: rank, try, measure; what was healed, what to say about it, and how to write it into the source."""
 
 import importlib
 import sys
@@ -6,14 +6,18 @@ from importlib.util import find_spec
 
 import typer
 
-COMMANDS = ("rank", "try", "bench", "apply")
+COMMANDS = {
+    **{name: name for name in ("rank", "try", "bench", "apply", "list", "prs")},
+    **dict.fromkeys(("accept", "refuse", "withdraw", "decisions"), "decide"),
+}
+"""Each with the end of the name of its module."""
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Healing: what a broken locator means on the page as it is now.")
     # `heal rank` is called in a loop: what the others need would slow it.
     asked = sys.argv[2] if len(sys.argv) > 2 and sys.argv[1] == "heal" else None
-    for name in (asked,) if asked in COMMANDS else COMMANDS:
+    for name in (COMMANDS[asked],) if asked in COMMANDS else dict.fromkeys(COMMANDS.values()):
         if find_spec(f"shifty.cli.heal_{name}"):
             importlib.import_module(f"shifty.cli.heal_{name}").register(group)
     app.add_typer(group, name="heal")

@@ -14,7 +14,15 @@ from shifty.cli.find_server import connected
 from shifty.cli.heal_apply_events import Chosen, TestKey, choose, key_of, verifiable
 from shifty.cli.heal_apply_files import SourceFiles
 from shifty.cli.heal_apply_git import Repository
-from shifty.cli.heal_apply_show import Applied, Rejected, as_json, print_end, print_plan, print_unwritable
+from shifty.cli.heal_apply_show import (
+    Applied,
+    Rejected,
+    as_json,
+    print_end,
+    print_plan,
+    print_refused,
+    print_unwritable,
+)
 from shifty.cli.heal_apply_verify import Place, verify
 from shifty.cli.options import ApiKey, ApiUrl, Config, DataDir, Flags, Json, RunId, TenantName
 from shifty.cli.output import console, count, print_json
@@ -138,6 +146,8 @@ class _Application:
             events = healing_api.read_events(await healing_api.healing_events(transport, run_id)).events
             chosen = choose(events, self._asked.min_confidence, proposals=self._asked.proposals)
             applied = Applied(run_id, healed=len(chosen.known), chosen=len(chosen.told), times=self._asked.times)
+            applied.refused = chosen.refused
+            print_refused(self._out, chosen.refused)
             repair = plan_repair(chosen.told, self._files.read, run=run_id)
             print_unwritable(self._out, repair.unwritable)
             applied.unwritable = repair.unwritable

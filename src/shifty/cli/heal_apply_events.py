@@ -12,10 +12,12 @@ from shifty.pull_requests.change import Edit, HealedTest
 
 @dataclass(frozen=True)
 class Chosen:
-    """``told`` are to be written; ``known`` are all that the tests needed, sure or not."""
+    """``told`` are to be written; ``known`` are all that the tests needed, sure or not; ``refused`` are left out since
+    somebody does not want them."""
 
     told: tuple[HealedTest, ...]
     known: tuple[HealedTest, ...]
+    refused: tuple[HealedTest, ...] = ()
 
 
 TestKey = tuple[str, str, tuple[str, ...]]
@@ -24,12 +26,25 @@ TestKey = tuple[str, str, tuple[str, ...]]
 
 def choose(events: Sequence[HealingEvent], min_confidence: float, *, proposals: bool) -> Chosen:
     """Heals of tests that were healed in the end, also where that has failed the run; with ``proposals`` also what was
-    only suggested. A test that passed at last without help has locators that work."""
+    only suggested. A test that passed at last without help has locators that work.
+
+    What somebody has accepted is among them however sure it was, also where it was only suggested; what somebody has
+    refused is not.
+    """
     passed = [event for event in events if event.success and event.test_healed]
-    proposed = [event for event in events if event.decision == "propose" and not event.success] if proposals else []
-    needed = [*passed, *proposed]
-    told = [event for event in needed if event.confidence >= min_confidence]
-    return Chosen(_once(told), _once(needed))
+    suggested = [event for event in events if event.decision == "propose" and not event.success]
+    needed = [*passed, *(event for event in suggested if proposals or _word(event))]
+    told = [event for event in needed if _is_wanted(event, min_confidence)]
+    return Chosen(_once(told), _once(needed), _once(event for event in needed if _word(event) == "refused"))
+
+
+def _is_wanted(event: HealingEvent, min_confidence: float) -> bool:
+    word = _word(event)
+    return word == "accepted" if word else event.confidence >= min_confidence
+
+
+def _word(event: HealingEvent) -> str | None:
+    return event.decided.decision if event.decided else None
 
 
 def key_of(healed: HealedTest) -> TestKey:

@@ -34,6 +34,8 @@ class Applied:
     changes: tuple[FileChange, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     unwritable: tuple[Unwritable, ...] = ()
+    refused: tuple[HealedTest, ...] = ()
+    """Left out: somebody does not want them."""
     branch: str | None = None
     commit: str | None = None
     pushed: str | None = None
@@ -65,6 +67,22 @@ def print_unwritable(out: Console, unwritable: Sequence[Unwritable]) -> None:
         out.print(Text(f"         use {each.suggestion}  ({_tests(each.healed)})", style="dim"))
 
 
+def print_refused(out: Console, refused: Sequence[HealedTest]) -> None:
+    for each in refused:
+        out.print(Text.assemble(("Refused  ", "yellow"), f"{_place(each)}  {_change(each)}"))
+        out.print(Text(f"         somebody does not want it, so it is left out  ({each.title})", style="dim"))
+
+
+def _place(healed: HealedTest) -> str:
+    site = healed.heal.call_site
+    return f"{site.file}:{site.line}" if site else healed.test_file
+
+
+def _change(healed: HealedTest) -> str:
+    heal = healed.heal
+    return f"{heal.original_locator or heal.original_selector} → {heal.healed_locator or heal.healed_selector}"
+
+
 def print_end(out: Console, applied: Applied) -> None:
     for line, style in _end(applied):
         out.print(Text(line, style=style))
@@ -77,6 +95,9 @@ def _end(applied: Applied) -> Iterator[tuple[str, str]]:
         yield f"            {each.reason}", "dim"
     if not applied.healed:
         yield f"In {run} no test was healed: there is nothing to write.", ""
+        return
+    if not applied.chosen and len(applied.refused) == applied.healed:
+        yield f"All heals of {run} were refused: there is nothing to write.", "yellow"
         return
     if not applied.chosen:
         yield f"No heal of {run} is sure enough; --min-confidence lowers the bar.", "yellow"
@@ -130,6 +151,7 @@ def as_json(applied: Applied) -> dict[str, object]:
             }
             for each in applied.unwritable
         ],
+        "refused": [{"where": _place(each), "change": _change(each), "test": each.title} for each in applied.refused],
         "verifiedRuns": applied.times if applied.changes else 0,
         "branch": applied.branch,
         "commit": applied.commit,

@@ -62,8 +62,8 @@ class Listed:
 
     @property
     def metadata(self) -> Mapping[str, str]:
-        actor = self.checkout.actor
-        return {"playwright": self.suite.version, **({"actor": actor} if actor else {})}
+        about = {"actor": self.checkout.actor, "commit_message": self.checkout.commit_title}
+        return {"playwright": self.suite.version, **{name: value for name, value in about.items() if value}}
 
 
 Start: TypeAlias = Callable[[Transport, Listed], Awaitable[Orchestrated]]

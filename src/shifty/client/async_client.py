@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from shifty import wire
     from shifty.client.viewer import Update
 
-StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "passed", "failed", "cancelled"]
+StatusFilter: TypeAlias = Literal["all", "pending", "running", "completed", "passed", "failed", "flaky", "cancelled"]
 ResultFilter: TypeAlias = Literal["all", "passed", "failed", "skipped", "notRun", "flaky", "healed", "quarantined"]
 SelectionFormat: TypeAlias = Literal["test-list", "last-run", "grep", "files"]
 
@@ -199,6 +199,7 @@ class AsyncClient(HealingCalls):
         commit_sha: str | None = None,
         ci_build_id: str | None = None,
         actor: str | None = None,
+        search: str | None = None,
         created_from: datetime | None = None,
         created_to: datetime | None = None,
         limit: int | None = None,
@@ -211,6 +212,7 @@ class AsyncClient(HealingCalls):
             "commitSha": commit_sha,
             "ciBuildId": ci_build_id,
             "actor": actor,
+            "search": search,
             "from": created_from and created_from.isoformat(),
             "to": created_to and created_to.isoformat(),
         }

@@ -18,6 +18,17 @@ class AlternativeLocator(Answer, kw_only=True, frozen=True):
     confidence: float = 0.0
 
 
+class Decided(Answer, kw_only=True, frozen=True):
+    """What somebody has said about a replacement."""
+
+    id: str
+    decision: str
+    """``accepted`` or ``refused``."""
+    reason: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
+
+
 class HealingEvent(Answer, kw_only=True, frozen=True):
     """One broken locator in one attempt of a test, and what became of it."""
 
@@ -49,6 +60,7 @@ class HealingEvent(Answer, kw_only=True, frozen=True):
     screenshot_url: str | None = None
     test_outcome: str | None = None
     test_healed: bool = False
+    decided: Decided | None = None
 
 
 class HealingEvents(Answer, kw_only=True, frozen=True):

@@ -48,6 +48,7 @@ class HealingPr(Answer, kw_only=True, frozen=True):
     avg_confidence: float = 0.0
     base_branch: str = ""
     error: str | None = None
+    project: str = ""
 
 
 class _HealingPrs(Answer, kw_only=True, frozen=True):
@@ -60,9 +61,10 @@ async def offer_change(transport: Transport, change: HealingChange) -> HealingPr
     return read(answer, HealingPr)
 
 
-async def healing_prs(transport: Transport, run_id: str) -> bytes:
-    """The changes of a run as JSON; ``read_prs`` makes sense of it."""
-    return await transport.call("GET", "/healing/prs", query={"runId": run_id})
+async def healing_prs(transport: Transport, run_id: str | None = None, *, limit: int = 50) -> bytes:
+    """The change of a run, or the newest of all runs, as JSON; ``read_prs`` makes sense of it."""
+    query = {"limit": str(limit), **({"runId": run_id} if run_id else {})}
+    return await transport.call("GET", "/healing/prs", query=query)
 
 
 def read_prs(body: bytes) -> list[HealingPr]:

@@ -160,9 +160,14 @@ def _recommended(each: FlakyTest, found: FlakyPage, back: str) -> Recommended:
         badge=_BADGES[severity],
         impact=impact_of(standing),
         lost_ms=standing.lost_ms,
-        what=recommendation_for(severity, standing.causes, test.quarantine),
+        what=_sentence(recommendation_for(severity, standing.causes, test.quarantine)),
         causes=cause_views(standing.causes, found.involved, test.project),
         project=test.project,
         is_excused=test.quarantine is not None,
         quarantine=new_rule_address(form_for_flaky(each), back),
     )
+
+
+def _sentence(text: str) -> str:
+    """The contract's words end without a full stop, advice about causes with one."""
+    return text if text.endswith(".") else f"{text}."

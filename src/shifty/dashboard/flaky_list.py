@@ -78,6 +78,10 @@ class FlakyView:
     limit: int = ROWS
 
     @property
+    def several_projects(self) -> bool:
+        return len({row.project for row in self.rows}) > 1
+
+    @property
     def is_filtered(self) -> bool:
         return self.asked.filter() != TestFilter()
 

@@ -55,6 +55,12 @@ class HealView:
     may_decide: bool
 
     @property
+    def explanation(self) -> Sequence[tuple[str, bool]]:
+        """Its parts; those that stand between backticks are code."""
+        parts = self.line.event.heal.explanation.split("`")
+        return [(text, number % 2 == 1) for number, text in enumerate(parts) if text]
+
+    @property
     def run_address(self) -> str:
         return run_address(self.line.run_id)
 

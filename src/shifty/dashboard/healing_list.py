@@ -103,8 +103,7 @@ async def _view(
 ) -> HealingListView:
     caller = visitor.caller
     found = await list_replacements(db, caller, wanted_of(asked), wanted)
-    prs = (await list_prs(db, caller, None, Page(_PRS_LOOKED_AT))).prs if found.replacements else []
-    offered = offered_by(prs)
+    offered = offered_by((await list_prs(db, caller, None, Page(_PRS_LOOKED_AT))).prs)
     return HealingListView(
         lines=[line_of(each, offered) for each in found.replacements],
         total=found.total,

@@ -43,8 +43,8 @@ class OverviewView:
     @property
     def waits(self) -> bool:
         """For a worker that somebody has to start."""
-        run = self.frame.run
-        return run.origin == "orchestrated" and not run.is_over and self.frame.head.workers == 0
+        is_open = self.frame.run.origin == "orchestrated" and self.progress is not None
+        return is_open and not (self.progress and self.progress.workers)
 
 
 @router.get("/runs/{runId}")

@@ -40,7 +40,7 @@ class SettingsView:
     disabled: str | None
     """Why the visitor can't press anything here; None: it can."""
     fault: str | None = None
-    """What is wrong with the form that was sent."""
+    """What is wrong with what was sent, or came of it."""
 
 
 @router.get("/settings")
@@ -58,6 +58,7 @@ def settings_page(
     template: str | None = None,
     fault: str | None = None,
     live: str | None = None,
+    status: int = 200,
 ) -> Response:
     """A page below the tab ``tab``; its template has the tab's name unless another is given."""
     name = dict(_TABS)[tab]
@@ -72,5 +73,5 @@ def settings_page(
         title=f"{name} · Settings",
         section="settings",
         live=live,
-        status=400 if fault else 200,
+        status=status,
     )

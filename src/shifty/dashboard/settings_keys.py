@@ -93,7 +93,7 @@ async def post_settings_key(
     """Answers with the page itself: the key must stand in no address and no cookie."""
     if not form.scope:
         fault = "Say what the key may do: tick at least one scope."
-        return settings_page(request, visitor, "keys", await _view(db, visitor), fault=fault)
+        return settings_page(request, visitor, "keys", await _view(db, visitor), fault=fault, status=400)
     expires_in = timedelta(days=int(form.days)) if form.days else None
     try:
         new = await create_key(
@@ -103,7 +103,7 @@ async def post_settings_key(
             expires_in=expires_in,
         )
     except Refusal as refusal:
-        return settings_page(request, visitor, "keys", await _view(db, visitor), fault=refusal.message)
+        return settings_page(request, visitor, "keys", await _view(db, visitor), fault=refusal.message, status=400)
     response = settings_page(request, visitor, "keys", await _view(db, visitor, new))
     response.headers["Cache-Control"] = "no-store"
     return response

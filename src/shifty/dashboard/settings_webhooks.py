@@ -27,6 +27,7 @@ from shifty.webhooks.send import Sender
 router = pages()
 
 _ALL = "/settings/webhooks"
+_FIRST = Page(50)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class WebhookView:
     @property
     def base(self) -> str:
         return f"{_ALL}/{self.listed.webhook.id}"
+
+    @property
+    def part_address(self) -> str:
+        """Of the deliveries: the page may have been the answer to a form, which has an address of its own."""
+        return f"{self.base}{query(part='deliveries', limit=self.page.limit, offset=self.page.offset or None)}"
 
     def address(self, offset: int) -> str:
         return f"{self.base}{query(offset=offset or None)}"
@@ -97,9 +103,7 @@ async def get_settings_webhook(
 ) -> Response:
     if not visitor.may_administer:
         return go_to(_ALL)
-    listed = await show_webhook(db, visitor.caller, webhook_id)
-    view = WebhookView(listed, await list_deliveries(db, visitor.caller, webhook_id, wanted), wanted)
-    return settings_page(request, visitor, "webhooks", view, template="settings/webhook.html", live="/live")
+    return await _one(request, db, visitor, webhook_id, wanted)
 
 
 @router.post("/settings/webhooks/{webhook_id:uuid}")
@@ -123,10 +127,7 @@ async def post_settings_webhook_switch(
 @router.post("/settings/webhooks/{webhook_id:uuid}/rotate")
 async def post_settings_webhook_rotate(visitor: Administrator, webhook_id: UUID, request: Request, db: Db) -> Response:
     changed = await change_webhook(db, visitor.caller, webhook_id, Changes(rotate=True))
-    page = Page(50)
-    found = await list_deliveries(db, visitor.caller, webhook_id, page)
-    view = WebhookView(changed.webhook, found, page, secret=changed.secret)
-    response = settings_page(request, visitor, "webhooks", view, template="settings/webhook.html")
+    response = await _one(request, db, visitor, webhook_id, secret=changed.secret)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -134,8 +135,9 @@ async def post_settings_webhook_rotate(visitor: Administrator, webhook_id: UUID,
 @router.post("/settings/webhooks/{webhook_id:uuid}/test")
 async def post_settings_webhook_test(visitor: Administrator, webhook_id: UUID, request: Request, db: Db) -> Response:
     delivery = await send_test(db, cast("Sender", request.app.state.webhook_sender), visitor.caller, webhook_id)
-    arrived = f"The test has arrived: it was answered {delivery.status}."
-    return go_to(f"{_ALL}/{webhook_id}", f"The test has failed: {delivery.error}." if delivery.error else arrived)
+    if delivery.error is None:
+        return go_to(f"{_ALL}/{webhook_id}", f"The test has arrived: it was answered {delivery.status}.")
+    return await _one(request, db, visitor, webhook_id, fault=f"The test has not arrived: {delivery.error}.")
 
 
 @router.post("/settings/webhooks/{webhook_id:uuid}/remove")
@@ -154,4 +156,22 @@ async def _view(db: Database, visitor: Visitor, new: Changed | None = None, url:
 
 async def _again(request: Request, db: Database, visitor: Visitor, form: WebhookForm, fault: str) -> Response:
     view = await _view(db, visitor, url=form.url)
-    return settings_page(request, visitor, "webhooks", view, fault=fault)
+    return settings_page(request, visitor, "webhooks", view, fault=fault, status=400)
+
+
+async def _one(
+    request: Request,
+    db: Database,
+    visitor: Visitor,
+    webhook_id: UUID,
+    wanted: Page = _FIRST,
+    *,
+    secret: str | None = None,
+    fault: str | None = None,
+) -> Response:
+    listed = await show_webhook(db, visitor.caller, webhook_id)
+    view = WebhookView(listed, await list_deliveries(db, visitor.caller, webhook_id, wanted), wanted, secret=secret)
+    # Once it shows what is shown only once, the page stays as it is.
+    live = None if secret else "/live"
+    template = "settings/webhook.html"
+    return settings_page(request, visitor, "webhooks", view, template=template, fault=fault, live=live)

@@ -71,8 +71,8 @@ def test_attempts_carry_errors_steps_output_and_attachments(told: Told) -> None:
 
     assert "printed by a test" in passed.stdout
     assert "complained by a test" in passed.stderr
-    steps = [step.title for step in passed.steps if step.category == "test.step"]
-    assert steps == ["an outer step", "an inner step"]
+    steps = [(step.title, step.depth) for step in passed.steps if step.category == "test.step"]
+    assert steps == [("an outer step", 0), ("an inner step", 1)]
     assert [(note.name, note.content_type, note.size_bytes) for note in passed.attachments] == [
         ("note", "text/plain", 5)
     ]

@@ -1,17 +1,5 @@
-// The page of a test in a run, and the one of a trace: copies commands, shows the viewer where the browser allows it.
+// The page of a trace: shows the viewer where the browser allows it.
 (() => {
-  for (const button of document.querySelectorAll('.copyable button.copy')) {
-    const text = button.parentElement?.querySelector('code')?.textContent ?? '';
-    // Browsers give no clipboard to an address that is not safe.
-    if (!navigator.clipboard) continue;
-    button.hidden = false;
-    button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(text);
-      button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 2000);
-    });
-  }
-
   const place = document.getElementById('trace');
   const hint = document.getElementById('trace-hint');
   if (!place || !hint) return;

@@ -62,6 +62,8 @@
     }
   });
 
+  // Over http, on another machine, browsers have no clipboard: the buttons stay hidden.
+  if (navigator.clipboard) document.documentElement.classList.add('can-copy');
   document.addEventListener('click', (event) => {
     const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
     if (!(button instanceof HTMLElement)) return;
