@@ -20,6 +20,8 @@ const browser = [
   'HTMLElement',
   'HTMLFormElement',
   'HTMLInputElement',
+  'HTMLSelectElement',
+  'SVGElement',
   'IntersectionObserver',
   'URL',
   'URLSearchParams',

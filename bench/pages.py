@@ -178,7 +178,7 @@ async def pages_of(db: Database, tenant_id: UUID, big: UUID) -> dict[str, str]:
         "run, details": f"/runs/{big}/details",
         "test in a run": f"/runs/{big}/tests/{row[0]}",
         "tests": "/tests",
-        "test": f"/tests/{row[0]}",
+        "test": f"/tests/{row[0]}?project=acme/shop-0",
         "flaky": "/flaky",
         "quarantine": "/flaky/quarantine",
         "errors": "/flaky/errors",

@@ -4,10 +4,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Generator
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from shifty.config import Settings, load_settings
@@ -58,9 +60,10 @@ def tmp_path() -> Generator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patience() -> Generator[None]:
-    """Whoever asks for history gets all of it, however busy this machine is."""
+def haste() -> Generator[None]:
+    """The trusted certificates are read once, not for each client; on a busy machine history still comes whole."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         patch.setattr("shifty.flakiness.fold_runs.PATIENCE_S", 120.0)
         patch.setattr("shifty.flakiness.fold_runs.LONGEST_WAIT_S", 120.0)
         yield

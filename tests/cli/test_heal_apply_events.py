@@ -1,14 +1,17 @@
 """Which heals are written, and by which tests they can be verified."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shifty.cli.heal_apply_events import choose, key_of, verifiable
 from shifty.cli.heal_apply_files import SourceFiles
+from shifty.cli.heal_decide import find
 from shifty.client.attempts import Place
-from shifty.client.healing_api import HealingEvent
+from shifty.client.healing_api import Decided, HealingEvent
 from shifty.errors import UsageError
 from shifty.pull_requests.change import Edit, FileChange, HealedTest
 
@@ -39,6 +42,42 @@ def titles(healed: tuple[HealedTest, ...]) -> list[str]:
 
 def edit(*healed: HealedTest) -> Edit:
     return Edit("a.spec.ts", 3, 0, 2, "#a", "#b", "#b", healed)
+
+
+def test_somebodys_word_goes_before_how_sure_the_healer_was() -> None:
+    accepted, refused = Decided(id="1-a", decision="accepted"), Decided(id="1-b", decision="refused")
+    proposed: Mapping[str, Any] = {
+        "decision": "propose",
+        "success": False,
+        "test_outcome": "failed",
+        "test_healed": False,
+    }
+    events = [
+        event("accepted", confidence=0.3, decided=accepted),
+        event("accepted suggestion", confidence=0.5, decided=accepted, **proposed),
+        event("refused", decided=refused),
+        event("refused suggestion", decided=refused, **proposed),
+        event("suggestion", **proposed),
+    ]
+
+    chosen = choose(events, 0.7, proposals=False)
+
+    assert titles(chosen.told) == ["accepted", "accepted suggestion"]
+    assert titles(chosen.refused) == ["refused", "refused suggestion"]
+    assert set(titles(chosen.known)) == {*titles(chosen.told), *titles(chosen.refused)}
+
+
+@pytest.mark.parametrize("what", ["abcd", "a.spec.ts:3", "t1"])
+def test_a_replacement_is_named_by_id_place_or_test_and_told_once(what: str) -> None:
+    events = [
+        event(id="abcd1234", test_id="t1"),
+        event(id="abcd5678", test_id="t1"),
+        event(id="ffff", test_id="t2", healed_selector=None, call_site=None),
+    ]
+
+    assert len(find(events, what)) == 1
+    with pytest.raises(UsageError):
+        find(events, "ffff")
 
 
 def test_only_sure_heals_of_tests_that_passed_in_the_end_are_written() -> None:

@@ -264,3 +264,14 @@ class TestRefusals:
 
         assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PARAMETERS")
         assert sorted(field["path"] for field in answer.json()["details"]["fields"]) == fields
+
+
+async def test_one_error_is_asked_for_by_its_digest_with_all_its_tests(stranger: Stranger) -> None:
+    await ran(stranger, *(result(f"test {number}", attempt(0, WRONG)) for number in range(8)))
+    await ran(stranger, result("other", attempt(0, CLICK.format(9))))
+    (wrong,) = [each for each in await listed(stranger) if each["kind"] == "assertion"]
+
+    (found,) = await listed(stranger, digest=wrong["digest"])
+
+    assert (found["digest"], found["count"], len(wrong["tests"]), len(found["tests"])) == (wrong["digest"], 8, 5, 8)
+    assert await listed(stranger, digest="0123456789abcdef") == []

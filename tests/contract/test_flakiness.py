@@ -132,6 +132,16 @@ async def test_one_click_quarantines_what_is_recommended(stranger: Stranger) -> 
     assert await recommended(stranger, quarantined="false") == []
 
 
+async def test_what_fails_more_often_lately_comes_first_by_trend(stranger: Stranger) -> None:
+    for number in range(20):
+        await ran(stranger, "P" if number < 12 else "R")
+        await ran(stranger, "R" if number < 12 else "P", testName="mended")
+
+    answer = await stranger.ask("GET", "/tests", sort="trend")
+
+    assert [(test["testName"], test["trend"]) for test in answer["tests"]] == [(NAME, 80.0), ("mended", -80.0)]
+
+
 async def test_what_errors_name_is_the_advice(stranger: Stranger) -> None:
     error = {"message": "Error: page.goto: net::ERR_CONNECTION_REFUSED at http://localhost:3000/"}
     attempts = [{"attempt": 0, "status": "failed", "durationMs": 50, "errors": [error]}]

@@ -226,3 +226,56 @@ async def test_a_path_with_two_methods_names_both(stranger: Stranger) -> None:
     answer = await stranger.http.delete(f"{API}/healing/settings")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PUT")
+
+
+async def said(stranger: Stranger, run_id: str, word: str, **fields: str) -> Json:
+    event = (await events(stranger, run_id, success="true"))[0]
+    names = {"runId": run_id, "testId": event["testId"], "eventId": event["id"]}
+    return await stranger.ask("POST", "/healing/decisions", {**names, "decision": word, **fields})
+
+
+async def test_a_word_about_a_replacement_is_kept_listed_and_taken_back(stranger: Stranger, run_id: str) -> None:
+    decision = await said(stranger, run_id, "refused", reason="Another button.")
+
+    listed = await stranger.ask("GET", "/healing/decisions", project="default", decision="refused")
+    told = (await events(stranger, run_id, success="true"))[0]["decided"]
+    (replacement,) = (await stranger.ask("GET", "/healing/replacements", decided="refused"))["replacements"]
+    gone = await stranger.ask("DELETE", f"/healing/decisions/{decision['id']}")
+
+    assert listed["decisions"] == [decision] == [gone]
+    assert told == {name: decision[name] for name in ("id", "decision", "reason", "decidedBy", "decidedAt")}
+    assert (replacement["event"]["decided"], replacement["times"], replacement["run"]["id"]) == (told, 2, run_id)
+    assert (await stranger.ask("GET", "/healing/decisions"))["decisions"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "field"),
+    [
+        ({"decision": "maybe"}, 400, "INVALID_PARAMETERS", "decision"),
+        ({"reason": "\0"}, 400, "INVALID_PARAMETERS", "reason"),
+        ({"testId": None}, 400, "INVALID_PARAMETERS", "testId"),
+        ({"runId": "42"}, 404, "RUN_NOT_FOUND", None),
+        ({"eventId": "0" * 32}, 404, "HEALING_EVENT_NOT_FOUND", None),
+        ({"testId": "another"}, 404, "HEALING_EVENT_NOT_FOUND", None),
+    ],
+)
+async def test_what_can_not_be_decided_is_named(
+    stranger: Stranger, run_id: str, body: Json, status: int, code: str, field: str | None
+) -> None:
+    event = (await events(stranger, run_id, success="true"))[0]
+    named = {"runId": run_id, "testId": event["testId"], "eventId": event["id"], "decision": "accepted"}
+
+    answer = await stranger.http.post(f"{API}/healing/decisions", json={**named, **body})
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    if field:
+        assert answer.json()["details"]["fields"][0]["path"] == field
+
+
+async def test_what_was_declined_is_not_decided(stranger: Stranger, run_id: str) -> None:
+    event = (await events(stranger, run_id, decision="refuse"))[0]
+    names = {"runId": run_id, "testId": event["testId"], "eventId": event["id"]}
+
+    answer = await stranger.http.post(f"{API}/healing/decisions", json={**names, "decision": "accepted"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_TO_DECIDE")

@@ -54,7 +54,7 @@ NO_WRITE: Final[Mapping[str, str]] = {
 
 _TABLES: Final = (
     *("projects", "runs", "tests", "shards", "work_items", "leases", "artifacts"),
-    *("fingerprints", "drifts", "healing_prs"),
+    *("fingerprints", "drifts", "healing_prs", "healing_decisions"),
     *("quarantine_rules", "quarantine_log"),
     *("api_keys", "webhooks", "webhook_deliveries"),
 )
@@ -202,6 +202,13 @@ async def owned(server: RunningServer, http: httpx.AsyncClient) -> Belongings:
             " from runs where id = %s",
             (test_id, f"tests/{mark}.spec.ts", f"test {mark}", key.run_id),
         )
+        decided = await connection.execute(
+            "insert into healing_decisions (tenant_id, project_id, file, selector, healed_selector, digest, decision,"
+            " decided_by) select tenant_id, project_id, %s, '#a', '#b', sha256('a'), 'refused', 'key' from runs"
+            " where id = %s returning project_id || '-' || encode(digest, 'hex')",
+            (f"tests/{mark}.spec.ts", key.run_id),
+        )
+        named["decisionId"] = str((await decided.fetchall())[0][0])
     of_key = (await create_key(server.db, server.tenant.id, frozenset({Scope.READ}), name=f"a secret: {mark}")).key.id
     owner = Caller(server.tenant.id, server.tenant.slug, of_key, frozenset(Scope), None)
     hook = (await add_webhook(server.db, owner, f"http://127.0.0.1:9/{mark}", ["run.failed"])).webhook.webhook.id

@@ -18,6 +18,8 @@ HOSTILE = st.text(st.sampled_from("\x1b\x9b[]0;38m5<>&\"'\\\x07ABab\n\r\t\x00\x8
         ("\x1b[41m<b>\x1b[0m", '<span class="ansi-on-red">&lt;b&gt;</span>'),
         ("\x1b[38;2;250;10;10mred\x1b[0m", '<span class="ansi-red">red</span>'),
         ("one\n\x1b[32mtwo\x1b[0m\nthree", 'one\n<span class="ansi-green">two</span>\nthree'),
+        ("\x1b[94;48;5;196mbright\x1b[22;39;49m", '<span class="ansi-blue ansi-on-red">bright</span>'),
+        ("\x1b[98;99;38;5;999;38;2m;\x1b[m", '<span class="ansi-black">;</span>'),
         ("\x1b[2Jcleared\x1b[1A", "cleared"),
         ("\x1b]8;;javascript:alert(1)\x07link\x1b]8;;\x07", "link"),
         ("\x1b]0;title\x07\x00nul\x08", "nul"),

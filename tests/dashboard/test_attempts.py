@@ -357,4 +357,4 @@ class TestOfThePage:
 
         assert shown.status_code == 200
         assert "<script>alert" not in shown.text
-        assert "And 10 more errors." in shown.text
+        assert "And 20 more errors." in shown.text

@@ -92,10 +92,10 @@ def test_what_is_wrong_stands_above_the_fields_as_they_were(
     account: Account, fields: dict[str, str], fault: str
 ) -> None:
     tell(account, {"pays": "P"})
-    with account.client() as client:
-        token = csrf(client.get("/flaky/quarantine/new").text)
-        sent = {"csrf": token, "project": PROJECT, "reason": "because", "owner": "ann", **fields}
-        answer = client.post("/flaky/quarantine", data=sent)
+    client = account.client()
+    token = csrf(client.get("/flaky/quarantine/new").text)
+    sent = {"csrf": token, "project": PROJECT, "reason": "because", "owner": "ann", **fields}
+    answer = client.post("/flaky/quarantine", data=sent)
 
     assert answer.status_code in (400, 404)
     assert fault in answer.text
@@ -105,10 +105,10 @@ def test_what_is_wrong_stands_above_the_fields_as_they_were(
 
 def test_the_form_is_filled_by_the_address_and_leads_nowhere_else(account: Account) -> None:
     tell(account, {"pays": "P"})
-    with account.client() as client:
-        page = client.get("/flaky/quarantine/new?kind=tag&value=%40slow&project=shop&next=https://evil.test/").text
-        sent = {"csrf": csrf(page), "project": PROJECT, "kind": "tag", "value": "slow", "reason": "x"}
-        answer = client.post("/flaky/quarantine", data={**sent, "next": "https://evil.test/"})
+    client = account.client()
+    page = client.get("/flaky/quarantine/new?kind=tag&value=%40slow&project=shop&next=https://evil.test/").text
+    sent = {"csrf": csrf(page), "project": PROJECT, "kind": "tag", "value": "slow", "reason": "x"}
+    answer = client.post("/flaky/quarantine", data={**sent, "next": "https://evil.test/"})
 
     assert 'value="@slow"' in page
     assert answer.headers["location"] == "/"
@@ -118,10 +118,10 @@ def test_every_change_stands_in_the_audit_log_whichever_door_it_took(account: Ac
     tell(account, {"pays": "P"})
     body = {"project": PROJECT, "kind": "tag", "value": "@slow", "reason": "slow"}
     rule = account.api("POST", "/quarantine", body).json()["rule"]["id"]
-    with account.client() as client:
-        token = csrf(client.get(f"/flaky/quarantine/{rule}").text)
-        client.post(f"/flaky/quarantine/{rule}", data={"csrf": token, "days": "9"})
-        client.post(f"/flaky/quarantine/{rule}/release", data={"csrf": token})
+    client = account.client()
+    token = csrf(client.get(f"/flaky/quarantine/{rule}").text)
+    client.post(f"/flaky/quarantine/{rule}", data={"csrf": token, "days": "9"})
+    client.post(f"/flaky/quarantine/{rule}/release", data={"csrf": token})
 
     assert changes(account) == ["quarantine.added", "quarantine.changed", "quarantine.released"]
 
@@ -134,11 +134,11 @@ def test_who_may_not_administer_or_comes_from_elsewhere_changes_nothing(account:
     sent = {"project": PROJECT, "kind": "tag", "value": "@other", "reason": "x", "owner": "eve"}
     reader = account.key_with(Scope.READ, Scope.ORCHESTRATE)
 
-    with account.client(reader) as client:
-        token = csrf(client.get("/flaky/quarantine/new").text)
-        refused = client.post(path.format(rule["id"]), data={**sent, "csrf": token})
-    with account.client() as client:
-        foreign = client.post(path.format(rule["id"]), data={**sent, "csrf": "guessed"})
+    client = account.client(reader)
+    token = csrf(client.get("/flaky/quarantine/new").text)
+    refused = client.post(path.format(rule["id"]), data={**sent, "csrf": token})
+    client = account.client()
+    foreign = client.post(path.format(rule["id"]), data={**sent, "csrf": "guessed"})
 
     assert (refused.status_code, foreign.status_code) == (403, 403)
     assert [(each["id"], each["state"], each["owner"]) for each in rules(account)] == [

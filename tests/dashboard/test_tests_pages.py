@@ -37,9 +37,9 @@ def shop(account: Account) -> Account:
 
 
 def test_the_list_is_in_the_order_that_is_asked_for(shop: Account) -> None:
-    with shop.client() as client:
-        by_flakiness = client.get("/tests?sort=flakiness")
-        by_failures = client.get("/tests?sort=failures")
+    client = shop.client()
+    by_flakiness = client.get("/tests?sort=flakiness")
+    by_failures = client.get("/tests?sort=failures")
 
     assert by_flakiness.status_code == 200
     assert rows_in(by_flakiness.text)[0] == "pays"
@@ -61,25 +61,25 @@ def test_the_list_is_in_the_order_that_is_asked_for(shop: Account) -> None:
     ],
 )
 def test_a_filter_leaves_what_is_like_that(shop: Account, query: str, found: list[str]) -> None:
-    with shop.client() as client:
-        assert rows_in(client.get(f"/tests?{query}").text) == found
+    client = shop.client()
+    assert rows_in(client.get(f"/tests?{query}").text) == found
 
 
 def test_nobody_sees_the_tests_of_others(shop: Account, site: object) -> None:
-    with shop.client(shop.key_with(Scope.READ, project="elsewhere")) as client:
-        assert rows_in(client.get("/tests").text) == []
-        assert client.get(path_of("pays")).status_code == 404
+    client = shop.client(shop.key_with(Scope.READ, project="elsewhere"))
+    assert rows_in(client.get("/tests").text) == []
+    assert client.get(path_of("pays")).status_code == 404
     answer = httpx.get(f"{shop.site.url}/tests")
     assert answer.status_code == 303
 
 
 def test_what_nobody_can_mean_is_refused_as_a_page(shop: Account) -> None:
-    with shop.client() as client:
-        for path in ("/tests?sort=colour", "/tests?state=green", "/tests?offset=-1", "/tests?search=%00"):
-            answer = client.get(path)
-            assert answer.status_code == 400
-            assert "<h1>" in answer.text
-        assert client.get("/tests/none").status_code == 404
+    client = shop.client()
+    for path in ("/tests?sort=colour", "/tests?state=green", "/tests?offset=-1", "/tests?search=%00"):
+        answer = client.get(path)
+        assert answer.status_code == 400
+        assert "<h1>" in answer.text
+    assert client.get("/tests/none").status_code == 404
 
 
 def test_a_test_says_how_it_stands_and_what_shows_it(shop: Account, signed_in: SignIn) -> None:
@@ -145,8 +145,8 @@ def test_a_key_that_may_only_read_sees_and_cannot_press(shop: Account, signed_in
 
 def test_a_list_of_many_tests_comes_page_by_page(account: Account) -> None:
     tell(account, {f"test {number:03}": "P" for number in range(120)})
-    with account.client() as client:
-        first, last = client.get("/tests?sort=name").text, client.get("/tests?sort=name&offset=100").text
+    client = account.client()
+    first, last = client.get("/tests?sort=name").text, client.get("/tests?sort=name&offset=100").text
 
     assert len(rows_in(first)) == 50
     assert len(rows_in(last)) == 20

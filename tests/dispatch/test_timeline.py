@@ -197,7 +197,7 @@ async def test_short_tests_of_a_large_run_share_marks(db: Database, tenant_id: U
     assert len(marks) < 1000
 
 
-@pytest.mark.parametrize("name", ["timeline_leases", "timeline_items", "timeline_marks", "timeline_size"])
+@pytest.mark.parametrize("name", ["timeline_leases", "timeline_items", "timeline_marks"])
 async def test_a_timeline_reads_no_other_run(db: Database, name: str) -> None:
     values = {"run_id": uuid4(), "tenant_id": uuid4(), "began": datetime.now(UTC), "slot_ms": 10}
 

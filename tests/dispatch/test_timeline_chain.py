@@ -60,7 +60,7 @@ def test_what_a_run_waited_for_is_said_in_words() -> None:
     assert "The run took 4 min 10 s (predicted 3 min 00 s)." in text
     assert "b was the last, 3 min 10 s after everybody else." in text
     assert "tests/checkout.spec.ts held b up longest: it took 1 min 40 s (predicted 40.0 s)" in text
-    assert "With 2 workers it could not have been shorter than 2 min 35 s." in text
+    assert "With 2 workers it could not have been shorter than 2 min 40 s." in text
 
 
 def test_work_that_was_spread_well_is_said_to_be() -> None:

@@ -65,7 +65,7 @@ async def say(db: Database, caller: Caller, run_id: UUID, word: Word, reason: st
 @pytest.fixture
 async def caller(db: Database, tenant_id: UUID) -> Caller:
     key = await create_key(db, tenant_id, frozenset(Scope), name="Ada")
-    return Caller(tenant_id, "t", key.id, frozenset(Scope), None)
+    return Caller(tenant_id, "t", key.key.id, frozenset(Scope), None)
 
 
 @pytest.fixture
@@ -188,7 +188,11 @@ async def test_an_accepted_one_is_healed_as_ever(db: Database, caller: Caller, r
         ("button.primary", button(classes=["primary", "wide"]), True),
         ("button >> nth=2", NOW, True),
         ("", PAGE[0], True),
-        ("nothing:that >> anybody=reads", PAGE[0], True),
+        ('internal:testid=[data-qa="sign-in"s]', NOW, True),
+        ('internal:testid=[data-qa="pay"s]', NOW, False),
+        ('internal:label="User name"i', Element(tag="input", label="User name"), True),
+        ('internal:text="' + "a" * 200 + '"s', Element(tag="p", text="a" * 79 + "…"), True),
+        ("#log-in-button > span:nth-of-type(2)", NOW, False),
     ],
 )
 def test_an_element_is_refused_when_all_that_the_selector_says_holds_for_it(

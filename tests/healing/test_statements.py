@@ -25,8 +25,8 @@ _FILL = (
     " from projects, generate_series(1, 100) n",
     "insert into drifts (tenant_id, run_id, test_id, file, line, selector, selector_digest, similarity, was, is_now)"
     " select tenant_id, id, 't', 'f', n, 's', '\\x00', 0.1, '{}', '{}' from runs, generate_series(1, 20) n",
-    "insert into healing_decisions (tenant_id, project_id, file, selector, healed_selector, digest, decision, decided_by)"
-    " select tenant_id, id, 'f' || n % 50, 's' || n, 'h', sha256(n::text::bytea), 'refused', 'k'"
+    "insert into healing_decisions (tenant_id, project_id, file, selector, healed_selector, digest, decision,"
+    " decided_by) select tenant_id, id, 'f' || n % 50, 's' || n, 'h', sha256(n::text::bytea), 'refused', 'k'"
     " from projects, generate_series(1, 500) n",
     "analyze",
 )

@@ -57,7 +57,7 @@ def test_small_suites_are_planned_as_well_as_possible(seconds: list[float], work
     assert plan(suite(*seconds), workers).longest == longest
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0.1, 60), min_size=1, max_size=8), st.integers(1, 3))
 def test_a_plan_for_few_items_is_the_best_there_is(seconds: list[float], workers: int) -> None:
     longest_first = sorted(seconds, reverse=True)
@@ -92,7 +92,7 @@ def test_a_plan_is_never_longer_than_longest_first_dealing_nor_shorter_than_its_
     assert made.floor == longest_first[0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(suites(), st.integers(1, 8), st.randoms())
 def test_a_plan_does_not_depend_on_the_order_of_its_items(items: list[Item], workers: int, dice: Random) -> None:
     shuffled = list(items)
@@ -111,7 +111,7 @@ def test_a_plan_does_not_depend_on_the_seed_of_hashes() -> None:
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("0", "1", "4711")
+        for seed in ("0", "4711")
     }
 
     assert len(plans) == 1

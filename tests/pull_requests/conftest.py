@@ -92,6 +92,12 @@ class Forged:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def decide(self, run_id: UUID, word: str) -> None:
+        events = (await self.http.get(f"{API}/healing/events", params={"runId": str(run_id)})).json()["events"]
+        names = {"runId": str(run_id), "testId": events[0]["testId"], "eventId": events[0]["id"]}
+        answer = await self.http.post(f"{API}/healing/decisions", json={**names, "decision": word})
+        assert answer.status_code == 200, answer.text
+
     async def prs(self, run_id: UUID) -> list[Json]:
         answer = await self.http.get(f"{API}/healing/prs", params={"runId": str(run_id)})
         assert answer.status_code == 200, answer.text

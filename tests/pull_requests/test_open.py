@@ -241,7 +241,34 @@ async def test_an_unknown_run_is_not_found(github: Forged) -> None:
 
         for answer in (listed, offered):
             assert (answer.status_code, answer.json()["code"]) == (404, "RUN_NOT_FOUND")
-    assert (await github.http.get("/api/v1/healing/prs")).status_code == 400
+
+
+async def test_the_changes_of_all_runs_are_listed_newest_first_with_what_they_repair(github: Forged, hub: Hub) -> None:
+    runs = [await github.run(heals=[a_heal()]) for _ in range(2)]
+    for run_id in runs:
+        await github.offered(run_id, hub.branches["main"])
+
+    page = (await github.http.get("/api/v1/healing/prs", params={"limit": 1})).json()
+
+    assert page["pagination"] == {"total": 2, "limit": 1, "offset": 0, "hasMore": True}
+    (pr,) = page["prs"]
+    assert (pr["runId"], pr["project"]) == (str(runs[1]), "web")
+    assert [(heal["original"], heal["healed"]) for heal in pr["heals"]] == [("locator('#user')", "getByTestId('user')")]
+
+
+async def test_what_was_accepted_is_offered_however_sure_and_what_was_refused_is_not(github: Forged, hub: Hub) -> None:
+    unsure = await github.run(heals=[a_heal(confidence=0.4, decision="propose", success=False)])
+    before = await github.offer(unsure, hub.branches["main"])
+    await github.decide(unsure, "accepted")
+    accepted = await github.offered(unsure, hub.branches["main"])
+    await github.decide(unsure, "refused")
+    sure = await github.run()
+    refused = await github.offer(sure, hub.branches["main"])
+
+    assert (before.status_code, before.json()["code"]) == (409, "NO_CONFIDENT_HEAL")
+    assert [heal["acceptedBy"] for heal in accepted["heals"]] != [None]
+    assert "somebody has accepted that" in hub.pulls[0]["body"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "HEAL_REFUSED")
 
 
 async def test_the_stand_in_refuses_what_github_does_not_take(hub: Hub) -> None:

@@ -138,7 +138,14 @@ def _tally(error: ErrorInRun) -> str:
         f"{count(len(error.flaky), 'test')} flaky" if error.flaky else "",
         f"{count(error.run_errors, 'error')} outside of tests" if error.run_errors else "",
     ]
-    return ", ".join([part for part in parts if part] + [error.kind, error.digest])
+    return ", ".join([part for part in parts if part] + [error.kind, *_known(error), error.digest])
+
+
+def _known(error: ErrorInRun) -> list[str]:
+    """Whether it is new, or since when it is known."""
+    if error.is_new is None:
+        return []
+    return ["new"] if error.is_new else [f"known since {minute(error.first_seen_at)}"]
 
 
 def _named(error: KnownError, *, several: bool) -> Text:

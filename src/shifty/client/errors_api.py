@@ -70,6 +70,11 @@ class ErrorInRun(Answer, kw_only=True, frozen=True):
     flaky: list[TestInRun] = []
     run_errors: int = 0
     files: list[str] = []
+    is_new: bool | None = None
+    """None: the server does not say, being older."""
+    first_seen_at: datetime | None = None
+    first_run_id: str | None = None
+    first_commit_sha: str | None = None
 
 
 class RunErrors(Answer, kw_only=True, frozen=True):

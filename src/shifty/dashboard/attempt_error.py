@@ -13,7 +13,8 @@ from shifty.dashboard.code_frame import CodeLine, code_frame
 from shifty.wire import TestError
 
 LONGEST_MESSAGE: Final = 20_000
-LONGEST_STACK: Final = 60_000
+LONGEST_STACK: Final = 30_000
+LONGEST_SNIPPET: Final = 10_000
 MOST_FRAMES: Final = 100
 _LONGEST_VALUE: Final = 500
 
@@ -64,7 +65,7 @@ def error_view(error: TestError) -> ErrorView:
     head, log = _parted(text)
     first, _, rest = head.strip("\n").partition("\n")
     frames = _frames(bare((error.stack or "")[:LONGEST_STACK]), error)
-    code = code_frame(error.snippet)
+    code = code_frame((error.snippet or "")[:LONGEST_SNIPPET])
     at = error.location
     return ErrorView(
         headline=bare(first).strip() or "An error without a message",
@@ -73,7 +74,7 @@ def error_view(error: TestError) -> ErrorView:
         compared=_compared(bare(head)),
         place=f"{at.file}:{at.line}" + (f":{at.column}" if at.column else "") if at else None,
         code=code,
-        snippet=coloured(error.snippet or "") if not code else Markup(""),
+        snippet=coloured((error.snippet or "")[:LONGEST_SNIPPET]) if not code else Markup(""),
         own=[frame for frame in frames if frame.is_own],
         libraries=[frame for frame in frames if not frame.is_own],
         stack=Markup("") if frames else coloured(_own_stack(error, text)),

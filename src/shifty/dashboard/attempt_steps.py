@@ -12,6 +12,7 @@ from shifty.wire import Step
 MOST_STEPS: Final = 2000
 DEEPEST: Final = 12
 _LONGEST_ERROR: Final = 2000
+_LONGEST_TITLE: Final = 500
 
 
 @dataclass
@@ -56,7 +57,7 @@ def steps_view(steps: Sequence[Step], told: Collection[str] = ()) -> StepsView:
 def _view(step: Step, told: Collection[str]) -> StepView:
     at = step.location
     return StepView(
-        title=bare(step.title),
+        title=bare(step.title[:_LONGEST_TITLE]),
         category=step.category,
         duration_ms=step.duration_ms,
         error=None if step.error is None or step.error in told else coloured(step.error[:_LONGEST_ERROR]),

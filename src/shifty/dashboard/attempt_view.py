@@ -22,8 +22,8 @@ from shifty.runs.show_result import ResultInRun
 from shifty.wire import Attempt, Heal
 
 LONGEST_OUTPUT: Final = 64_000
-MOST_ATTEMPTS: Final = 50
-MOST_ERRORS: Final = 20
+MOST_ATTEMPTS: Final = 20
+MOST_ERRORS: Final = 10
 _ATTEMPTS: Final = msgspec.json.Decoder(list[Attempt])
 
 
@@ -130,8 +130,9 @@ def _attempts(result: Result) -> tuple[Sequence[AttemptView], Media]:
     for artifact in result.artifacts:
         files[places.get(artifact.attempt)].append(artifact)
     shown = _shown(told)
-    views = [_view(place, attempt, files[place], is_open=place == shown) for place, attempt in enumerate(told)]
-    return views[-MOST_ATTEMPTS:], media(files[None])
+    newest = list(enumerate(told))[-MOST_ATTEMPTS:]
+    views = [_view(place, attempt, files[place], is_open=place == shown) for place, attempt in newest]
+    return views, media(files[None])
 
 
 def _told(attempts: str) -> Sequence[Attempt]:

@@ -25,3 +25,14 @@ class PageNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such page.")
+
+
+class ErrorNotSeen(NotFound):
+    """No run that has ended lately had such an error."""
+
+    def __init__(self, digest: str, days: int) -> None:
+        super().__init__(
+            f"No run that ended in the last {days} days had the error {digest[:100]}. A run counts as soon as it has "
+            "ended: look at the errors of the run itself until then.",
+            {"digest": digest[:100]},
+        )

@@ -10,7 +10,7 @@ from fastapi import Path, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from shifty.dashboard.errors import PageNotFound
+from shifty.dashboard.errors import ErrorNotSeen
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.tests_soon import all_taken_in
 from shifty.dashboard.tests_words import TestName, name_of
@@ -159,14 +159,14 @@ async def get_error(
     """One error, in each project that had it.
 
     Raises:
-        PageNotFound: no run within these days had it.
+        ErrorNotSeen: no run within these days had it.
     """
     caller = visitor.caller
     await all_taken_in(db, caller.tenant_id, request)
     wanted = ErrorFilter(days=days, project=project, digest=digest)
     found = await list_errors(db, caller.tenant_id, wanted, "count", Page(ROWS), only=caller.project)
     if not found.errors:
-        raise PageNotFound
+        raise ErrorNotSeen(digest, days)
     view = ErrorView(rows_of(found.errors, datetime.now(UTC)), days)
     return page(request, visitor, "flaky/error.html", view, title=f"Error {quote(digest)}", section="flaky")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Query, Request
 from markupsafe import Markup
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from shifty.dashboard.chart import Chart, Series, Slot, lines
@@ -32,6 +33,12 @@ router = pages()
 ROWS: Final = 40
 STRIP_RUNS: Final = 30
 TREND_DAYS: Final = 30
+USUAL_RATE: Final = 10.0
+"""Percent, as the API has it."""
+
+
+def _blank_is_usual(rate: object) -> object:
+    return USUAL_RATE if rate == "" else rate
 
 
 class FlakyAsked(Body):
@@ -40,7 +47,7 @@ class FlakyAsked(Body):
     search: OptionalText = None
     project: OptionalText = None
     owner: OptionalText = None
-    min_rate: Annotated[float, Query(ge=0, le=100)] = 10
+    min_rate: Annotated[float, Query(ge=0, le=100), BeforeValidator(_blank_is_usual)] = USUAL_RATE
     offset: Offset = 0
 
     def filter(self) -> TestFilter:

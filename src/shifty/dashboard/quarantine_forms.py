@@ -136,7 +136,9 @@ def _form(visitor: Reader, request: Request, form: RuleForm, status: int = 200) 
 
 
 def _faults(error: ValidationError) -> str:
-    return " ".join(f"{_FIELDS.get(str(each['loc'][0]), each['loc'][0])}: {each['msg']}." for each in error.errors())
+    """A sentence for each field, called as the form calls it."""
+    found = [(str(each["loc"][0]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    return " ".join(f"{_FIELDS.get(name, name)}: {said}." for name, said in found)
 
 
 def _whole(text: str) -> object:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
+from shifty.dashboard.run_failures import shown
 from shifty.dashboard.words import count, query
 from shifty.database.pool import Database
 from shifty.failures.errors_of_run import errors_of_run
@@ -120,7 +121,7 @@ def cause_view(run: Run, cause: CauseInRun, seen: FirstSeen | None) -> CauseView
         kind=KINDS[finding.kind],
         first_line=first or "(no message)",
         rest=rest.strip("\n"),
-        sample=finding.sample,
+        sample=shown(finding.sample),
         tally=_tally(cause),
         is_new=is_new(run.id, seen),
         seen=seen,
@@ -146,7 +147,7 @@ def _hit_view(hit: HitTest) -> HitView:
     test = hit.test
     return HitView(
         test_id=test.test_id,
-        title=" › ".join(test.title_path),
+        title=shown(" › ".join(test.title_path)),
         where=f"{test.file}:{test.line}" if test.line else test.file,
         browser=test.project_name,
         mark="quarantined" if test.quarantined else "flaky" if test.is_flaky else "",

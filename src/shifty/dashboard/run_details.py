@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.run_exit import exit_code
+from shifty.dashboard.run_failures import shown
 from shifty.dashboard.run_frame import RunFrame, frame_of
 from shifty.dashboard.run_why import Reason, why
 from shifty.dashboard.visitor import Reader
-from shifty.failures.plain import plain_text
 from shifty.runs.details import RunDetails, details_of
 from shifty.runs.model import Run, RunFault
 from shifty.runs.routes import RunId
@@ -82,13 +82,13 @@ def facts(run: Run) -> Iterator[Fact]:
     yield Fact("Project", run.project, None)
     for name, text in (("Branch", run.branch), ("Commit", run.commit_sha), ("By", run.actor)):
         if text:
-            yield Fact(name, text)
+            yield Fact(name, shown(text))
     if run.ci_build_id:
         yield Fact("CI build", run.ci_build_id, _web(run.metadata.get("ci_url")))
     elif address := _web(run.metadata.get("ci_url")):
         yield Fact("CI build", address, address)
     if isinstance(message := run.metadata.get("commit_message"), str):
-        yield Fact("Message", message[:500])
+        yield Fact("Message", shown(message[:500]))
     yield Fact("Began as", "planned by Shifty" if run.origin == "orchestrated" else "reported by a suite of its own")
     if run.rerun_of:
         yield Fact("Rerun of", str(run.rerun_of), f"/runs/{run.rerun_of}")
@@ -103,8 +103,8 @@ def fault_view(fault: RunFault) -> FaultView:
         place = f"{at.get('file')}:{at.get('line')}"
     return FaultView(
         where=place or fault.file or "",
-        message=plain_text(message)[:4000] if isinstance(message, str) else "",
-        snippet=plain_text(snippet)[:4000] if isinstance(snippet, str) else "",
+        message=shown(message[:4000]) if isinstance(message, str) else "",
+        snippet=shown(snippet[:4000]) if isinstance(snippet, str) else "",
     )
 
 

@@ -54,8 +54,8 @@ def failure_view(run: Run, row: FailureRow) -> FailureView:
     asked: dict[str, object] = {"project": run.project, "kind": "test", "value": row.test_id, "next": f"/runs/{run.id}"}
     return FailureView(
         test_id=row.test_id,
-        title=title,
-        group=" › ".join(group),
+        title=shown(title),
+        group=shown(" › ".join(group)),
         where=place(row.file, row.line),
         browser=row.project_name,
         line=first_line(row.error_message),
@@ -74,13 +74,18 @@ def notable_view(row: NotablePass) -> NotableView:
     retried = f"passed after {count(row.retry_count, 'retry', 'retries')}" if row.retry_count else ""
     return NotableView(
         test_id=row.test_id,
-        title=" › ".join(row.title_path),
+        title=shown(" › ".join(row.title_path)),
         where=place(row.file, row.line),
         browser=row.project_name,
         marks=marks,
         why=row.reason or retried,
         duration_ms=row.duration_ms,
     )
+
+
+def shown(text: str) -> str:
+    """A title or another short text of somebody else's, without what is no text."""
+    return "".join(sign for sign in plain_text(text) if sign.isprintable() or sign in "\n\t")
 
 
 def place(file: str, line: int | None) -> str:
@@ -90,7 +95,7 @@ def place(file: str, line: int | None) -> str:
 def first_line(message: str | None) -> str:
     """Of an error, cut; a bare ``Error:`` says nothing."""
     lines = (line.strip() for line in plain_text(message or "").replace("\0", "").splitlines())
-    told = next((line for line in lines if line and line != "Error:"), "")
+    told = next((line for line in map(shown, lines) if line and line != "Error:"), "")
     return told if len(told) <= LONGEST_LINE else f"{told[: LONGEST_LINE - 1]}…"
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from shifty.dashboard.run_buttons import RunButtons, buttons_of
+from shifty.dashboard.run_failures import shown
 from shifty.dashboard.run_words import Tone, headline, tone, verdict_word
 from shifty.dashboard.visitor import Visitor
 from shifty.database.pool import Database
@@ -63,6 +64,14 @@ class RunFrame:
     @property
     def word(self) -> str:
         return verdict_word(self.run)
+
+    @property
+    def branch(self) -> str:
+        return shown(self.run.branch or "")
+
+    @property
+    def actor(self) -> str:
+        return shown(self.run.actor or "")
 
     @property
     def short_id(self) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from shifty.dashboard.healing_addresses import event_address, run_address
 from shifty.dashboard.page import page, pages
-from shifty.dashboard.run_failures import place
+from shifty.dashboard.run_failures import place, shown
 from shifty.dashboard.run_frame import RunFrame, frame_of
 from shifty.dashboard.visitor import Reader
 from shifty.dashboard.words import query
@@ -121,7 +121,7 @@ def heal_view(run_id: RunId, event: Event) -> HealView:
         id=event.id_in(run_id),
         address=event_address(run_id, event),
         test_id=event.test_id,
-        title=" › ".join(event.title_path),
+        title=shown(" › ".join(event.title_path)),
         where=place(heal.call_site.file, heal.call_site.line) if heal.call_site else event.file,
         kind=kind,
         word=word,
@@ -138,7 +138,7 @@ def drift_view(drift: Drifted) -> DriftView:
         id=str(drift.id),
         where=place(drift.file, drift.line),
         test_id=drift.test_id,
-        title=" › ".join(drift.title_path) or drift.test_file,
+        title=shown(" › ".join(drift.title_path)) or drift.test_file,
         selector=drift.selector,
         explanation=drift.explanation,
     )

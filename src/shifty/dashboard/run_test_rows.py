@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from shifty.dashboard.run_failures import first_line, place
+from shifty.dashboard.run_failures import first_line, place, shown
 from shifty.runs.head import RunHead
 from shifty.runs.list_tests import RowStatus, TestRow
 
@@ -78,8 +78,8 @@ def row_view(row: TestRow, run_address: str, is_over: bool) -> RowView:
         address=f"{run_address}/tests/{quote(row.test_id, safe='')}",
         status=status,
         word=word,
-        group=" › ".join(group),
-        title=title,
+        group=shown(" › ".join(group)),
+        title=shown(title),
         file=row.file,
         where=place(row.file, row.line),
         browser=row.project_name,

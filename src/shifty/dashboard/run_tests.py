@@ -69,6 +69,14 @@ class TestsView:
         return self.address(part="changes", since=self.taken, shown=self.total)
 
     @property
+    def grown(self) -> int:
+        """By so many tests the list would be longer by now, where the numbers above it tell."""
+        if self.asked.search or self.asked.file:
+            return 0
+        number = next((chip.number for chip in self.chips if chip.is_current), None)
+        return max(0, (number or 0) - self.total)
+
+    @property
     def found(self) -> str:
         is_filtered = self.asked.search or self.asked.file or self.asked.status != "all"
         return f"{count(self.total, 'test')} found" if is_filtered else count(self.total, "test")

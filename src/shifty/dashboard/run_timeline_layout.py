@@ -209,6 +209,9 @@ class _Track:
 
     marks: list[tuple[float, float, list[Mark]]] = field(default_factory=list[tuple[float, float, list[Mark]]])
     end: float = 0.0
+    """Of the last mark as it is drawn: one of next to no length is drawn longer."""
+    reached: float = 0.0
+    """Of the last mark as it was."""
 
     def boxes(self, top: float, row: int) -> Iterable[Box]:
         y = top + LABEL + row * TRACK
@@ -223,30 +226,33 @@ class _Track:
                 test_id=marks[0].test_id if len(marks) == 1 and marks[0].tests == 1 else None,
             )
 
+    def takes(self, x: float) -> bool:
+        """Whether what begins at ``x`` did so when all before it had ended."""
+        return x >= self.reached - 1
+
     def put(self, mark: Mark, x: float, right: float, edge: float, least: float) -> None:
         """``edge`` is where the batch ends, ``least`` how narrow a mark may be."""
-        x = round(max(self.end, min(x, edge - least)), 1)
-        right = round(min(edge, max(right, x + least)), 1)
-        if right - x < least and self.marks:
-            begin, before, marks = self.marks[-1]
-            self.marks[-1] = (begin, max(before, right), [*marks, mark])
+        self.reached = max(self.reached, right)
+        begin = round(max(self.end, min(x, edge - least)), 1)
+        end = round(min(edge, max(right, begin + least)), 1)
+        is_in_the_way = x < self.end - 0.5 and right - x < least
+        if self.marks and (is_in_the_way or end - begin < least):
+            first, before, marks = self.marks[-1]
+            end = max(before, min(end, right))
+            self.marks[-1] = (first, end, [*marks, mark])
         else:
-            self.marks.append((x, right, [mark]))
-        self.end = max(self.end, right)
-
-    def takes(self, x: float, right: float, least: float) -> bool:
-        """Whether it begins after the last one, or is so small that it may move, or become one with that."""
-        return not self.marks or x >= self.end - 1 or (right - x < least and right >= self.end - 2 * least)
+            self.marks.append((begin, end, [mark]))
+        self.end = max(self.end, end)
 
 
 def _tracks(batch: Batch, scale: _Scale, least: float) -> list[_Track]:
-    tracks = [_Track(end=scale.x(batch.start_ms))]
-    edge = scale.x(batch.end_ms)
+    begin, edge = scale.x(batch.start_ms), scale.x(batch.end_ms)
+    tracks = [_Track(end=begin)]
     for mark in sorted(batch.marks, key=lambda mark: (mark.start_ms, mark.end_ms)):
         x, right = scale.x(mark.start_ms), scale.x(mark.end_ms)
-        track = next((track for track in tracks if track.takes(x, right, least)), None)
+        track = next((track for track in tracks if track.takes(x)), None)
         if track is None and len(tracks) < MOST_TRACKS:
-            track = _Track(end=scale.x(batch.start_ms))
+            track = _Track(end=begin)
             tracks.append(track)
         (track or tracks[-1]).put(mark, x, right, edge, least)
     return tracks

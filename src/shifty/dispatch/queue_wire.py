@@ -88,11 +88,15 @@ class LostLeaseAnswer(Body):
 
 
 class QueueAnswer(Body):
-    waiting: Sequence[QueuePlace] = Field(description="Runs of which something waits, at most 100.")
+    waiting: Sequence[QueuePlace] = Field(description="Runs of which something waits, at most 100.", examples=[[]])
     waiting_runs: int = Field(description="How many such runs there are.", examples=[1])
-    workers: Sequence[QueueWorkerAnswer] = Field(description="Workers that hold a lease, at most 100 with the others.")
-    others: Sequence[QueueWorkerAnswer] = Field(description="Workers of the last hour that hold none.")
-    lost: Sequence[LostLeaseAnswer] = Field(description="Leases that were lost in the last 24 hours, newest first.")
+    workers: Sequence[QueueWorkerAnswer] = Field(
+        description="Workers that hold a lease, at most 100 with the others.", examples=[[]]
+    )
+    others: Sequence[QueueWorkerAnswer] = Field(description="Workers of the last hour that hold none.", examples=[[]])
+    lost: Sequence[LostLeaseAnswer] = Field(
+        description="Leases that were lost in the last 24 hours, newest first.", examples=[[]]
+    )
     max_workers: int | None = Field(description="Workers at once by the tenant's plan; null: any number.")
 
     @classmethod

@@ -59,23 +59,20 @@ class TimelineStore:
         self._tx = tx
         self._keys = {"tenant_id": tenant_id, "run_id": run_id, "began": began}
 
-    async def facts(self, span_ms: int) -> Facts:
-        """``span_ms``: how long the run has gone on."""
+    async def facts(self, span_ms: int, tests: int) -> Facts:
+        """``span_ms``: how long the run has gone on, ``tests``: how many it has."""
         async with self._tx.cursor(row_factory=class_row(LeaseRow)) as cursor:
             leases = await (await cursor.execute(QUERIES["timeline_leases"], self._keys)).fetchall()
         async with self._tx.cursor(row_factory=class_row(WorkerRow)) as cursor:
             workers = await (await cursor.execute(QUERIES["timeline_workers"], self._keys)).fetchall()
         async with self._tx.cursor(row_factory=class_row(PlannedShard)) as cursor:
             shards = await (await cursor.execute(QUERIES["timeline_shards"], self._keys)).fetchall()
-        marks, loose = await self._marks(await self._slot_ms(span_ms, max(1, len(workers) or len(shards))))
+        lanes = max(1, len(workers) or len(shards))
+        # 0: each test has a mark of its own.
+        slot_ms = 0 if tests <= MOST_MARKS else max(1, span_ms * lanes // MOST_MARKS)
+        marks, loose = await self._marks(slot_ms)
         pieces, waiting = await self._pieces()
         return Facts(leases, workers, shards, marks, loose, pieces, waiting)
-
-    async def _slot_ms(self, span_ms: int, lanes: int) -> int:
-        """0: each test has a mark of its own."""
-        row = await (await self._tx.execute(QUERIES["timeline_size"], self._keys)).fetchone()
-        assert row is not None
-        return 0 if row[0] <= MOST_MARKS else max(1, span_ms * lanes // MOST_MARKS)
 
     async def _marks(self, slot_ms: int) -> tuple[Mapping[int, list[Mark]], Mapping[int, list[Mark]]]:
         by_lease: defaultdict[int, list[Mark]] = defaultdict(list)

@@ -92,9 +92,10 @@ class TimelineBatch(Body):
     )
     shard_index: int | None = Field(description="The shard it came from; null when that is not known.", examples=[0])
     pieces: Sequence[TimelinePiece] = Field(
-        description="What it held; of a lost or returned lease: what was done under it."
+        description="What it held; of a lost or returned lease: what was done under it.",
+        examples=[[]],
     )
-    marks: Sequence[TimelineMark] = Field(description="Its tests, in the order in which they began.")
+    marks: Sequence[TimelineMark] = Field(description="Its tests, in the order in which they began.", examples=[[]])
 
     @classmethod
     def of(cls, batch: Batch) -> "TimelineBatch":
@@ -131,8 +132,8 @@ class TimelineLane(Body):
     )
     busy_ms: int = Field(description="Time under leases, in milliseconds.", examples=[46_000])
     idle_ms: int = Field(description="Time without one, in milliseconds.", examples=[12_000])
-    batches: Sequence[TimelineBatch] = Field(description="Its batches, the first one first.")
-    gaps: Sequence[TimelineGap] = Field(description="When it had nothing to do.")
+    batches: Sequence[TimelineBatch] = Field(description="Its batches, the first one first.", examples=[[]])
+    gaps: Sequence[TimelineGap] = Field(description="When it had nothing to do.", examples=[[]])
 
     @classmethod
     def of(cls, lane: Lane) -> "TimelineLane":
@@ -205,11 +206,12 @@ class TimelineAnswer(Body):
         examples=[["The run took 4 min 10 s (predicted 3 min 00 s)."]],
     )
     critical_path: Sequence[TimelineStep] = Field(
-        description="The batches that followed one another up to the end of the run, the first one first."
+        description="The batches that followed one another up to the end of the run, the first one first.",
+        examples=[[]],
     )
-    lanes: Sequence[TimelineLane] = Field(description="Workers, in the order in which they came.")
-    shards: Sequence[TimelineShard] = Field(description="The plan.")
-    waiting: Sequence[TimelinePiece] = Field(description="What nobody has been given yet.")
+    lanes: Sequence[TimelineLane] = Field(description="Workers, in the order in which they came.", examples=[[]])
+    shards: Sequence[TimelineShard] = Field(description="The plan.", examples=[[]])
+    waiting: Sequence[TimelinePiece] = Field(description="What nobody has been given yet.", examples=[[]])
 
     @classmethod
     def of(cls, found: Timeline) -> "TimelineAnswer":

@@ -1,11 +1,12 @@
 """What travels: errors by what is left of their messages, over runs and in one run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 from uuid import UUID
 
 from pydantic import Field
 
+from shifty.failures.first_seen import FirstSeen, is_new
 from shifty.failures.list_errors import ErrorPage
 from shifty.failures.model import AffectedTest, Cause, CauseInRun, ErrorGroup, ErrorsOfRun, HitTest, Kind
 from shifty.web.pagination import Page, Pagination
@@ -130,9 +131,19 @@ class ErrorInRun(Body):
     flaky: Sequence[TestInRun]
     run_errors: int
     files: Sequence[str]
+    is_new: bool = Field(description="No earlier run of the project had this error.", examples=[True])
+    first_seen_at: UtcTime | None = Field(
+        description="When the project first met it; null: not in a run that has ended and been taken in.",
+        examples=["2024-12-09T12:05:00Z"],
+    )
+    first_run_id: UUID | None = Field(
+        description="The first run with it, as far as history goes back; null: not known.",
+        examples=["550e8400-e29b-41d4-a716-446655440000"],
+    )
+    first_commit_sha: str | None = Field(description="The commit of that run.", examples=["abc123"])
 
     @classmethod
-    def of(cls, cause: CauseInRun) -> Self:
+    def of(cls, run_id: UUID, cause: CauseInRun, seen: FirstSeen | None) -> Self:
         finding = cause.finding
         return cls(
             digest=finding.digest,
@@ -145,6 +156,10 @@ class ErrorInRun(Body):
             flaky=[TestInRun.of(hit) for hit in cause.flaky],
             run_errors=cause.run_errors,
             files=cause.files,
+            is_new=is_new(run_id, seen),
+            first_seen_at=seen.first_seen_at if seen else None,
+            first_run_id=seen.run_id if seen else None,
+            first_commit_sha=seen.commit_sha if seen else None,
         )
 
 
@@ -158,5 +173,7 @@ class RunErrorsAnswer(Body):
     truncated: bool = Field(description="Whether more tests failed than were looked at, which is 5,000.")
 
     @classmethod
-    def of_run(cls, run_id: UUID, found: ErrorsOfRun) -> Self:
-        return cls(run_id=run_id, errors=[ErrorInRun.of(cause) for cause in found.causes], truncated=found.is_cut)
+    def of_run(cls, run_id: UUID, found: ErrorsOfRun, seen: Mapping[str, FirstSeen]) -> Self:
+        """``seen`` says by digest since when errors are known."""
+        errors = [ErrorInRun.of(run_id, cause, seen.get(cause.finding.digest)) for cause in found.causes]
+        return cls(run_id=run_id, errors=errors, truncated=found.is_cut)

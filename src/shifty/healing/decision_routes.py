@@ -53,7 +53,7 @@ async def get_healing_replacements(
 ) -> HealingReplacementsAnswer:
     """Over all runs: each broken locator of a file with what took its place once, as it was last seen, newest first.
 
-    The newest 1,000 tests with broken locators are looked at, of the newest 2,000 runs.
+    The newest 500 tests with broken locators are looked at, of the newest 2,000 runs.
     """
     if wanted.project is not None:
         require_project(caller, wanted.project)

@@ -14,7 +14,7 @@ from shifty.healing.model import ListedDecision, Refused, Replacement, Word
 from shifty.healing.store import QUERIES, EventRow
 from shifty.web.pagination import Page
 
-MOST_TESTS: Final = 1000
+MOST_TESTS: Final = 500
 MOST_RUNS: Final = 2000
 """That a list of replacements looks at, the newest first."""
 

@@ -37,7 +37,7 @@ class ReplacementPage:
 async def list_replacements(db: Database, caller: Caller, wanted: ReplacementFilter, page: Page) -> ReplacementPage:
     """Each locator of a file with what took its place once, as it was last seen, newest first.
 
-    The newest 1,000 tests with broken locators are looked at, of the newest 2,000 runs.
+    The newest 500 tests with broken locators are looked at, of the newest 2,000 runs.
     """
     async with db.connection() as connection:
         store = DecisionStore(connection, caller.tenant_id, caller.project)

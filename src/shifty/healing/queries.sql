@@ -185,10 +185,8 @@ broken as materialized (
      limit %(most_tests)s
 ),
 told as materialized (
-    select b.run_id, b.project_id, b.project, b.branch, b.created_at, b.test_id, b.file, b.title_path, b.project_name,
-           b.outcome, b.healed, coalesce((a.attempt ->> 'attempt')::int, 0) as attempt, a.attempt ->> 'lease' as lease,
-           a.attempt ->> 'startedAt' as started_at, a.n, h.n::int as step, h.heal,
-           coalesce(a.attempt -> 'attachments', '[]') as attachments,
+    -- Without the heals themselves: they are big, and only the newest of each are wanted.
+    select b.run_id, b.project_id, b.created_at, b.test_id, a.n, h.n as step,
            coalesce(h.heal #>> '{callSite,file}', b.file) as place, h.heal ->> 'originalSelector' as selector,
            coalesce(h.heal ->> 'healedSelector', '') as healed_selector
       from broken b
@@ -206,9 +204,17 @@ newest as (
       from told
      order by project_id, place, selector, healed_selector, created_at desc, run_id, test_id, n desc, step desc
 ),
-wanted as (
-    select w.*, c.times, c.tests, c.runs, d.project_id || '-' || encode(d.digest, 'hex') as decision_id, d.decision as word, d.reason, d.decided_by, d.decided_at
+shown as (
+    select w.*, b.project, b.branch, b.file, b.title_path, b.project_name, b.outcome, b.healed,
+           a.attempt, a.attempt -> 'heals' -> (w.step::int - 1) as heal
       from newest w
+      join broken b using (run_id, test_id)
+     cross join lateral (select b.attempts -> (w.n::int - 1)) as a(attempt)
+),
+wanted as (
+    select w.*, c.times, c.tests, c.runs, d.project_id || '-' || encode(d.digest, 'hex') as decision_id, d.decision as word,
+           d.reason, d.decided_by, d.decided_at
+      from shown w
       join counted c using (project_id, place, selector, healed_selector)
       left join healing_decisions d
         on d.project_id = w.project_id and d.file = w.place and d.selector = w.selector
@@ -226,8 +232,10 @@ wanted as (
 -- name: page_of_replacements
 -- Newest first.
 -- insert: recent
-select run_id, project, branch, created_at as seen_at, test_id, file, title_path, project_name, outcome, healed, attempt, lease,
-       started_at, step, heal::text as heal, attachments::text as attachments, times, tests, runs, decision_id, word, reason, decided_by,
+select run_id, project, branch, created_at as seen_at, test_id, file, title_path, project_name, outcome, healed,
+       coalesce((attempt ->> 'attempt')::int, 0) as attempt, attempt ->> 'lease' as lease,
+       attempt ->> 'startedAt' as started_at, step::int as step, heal::text as heal,
+       coalesce(attempt -> 'attachments', '[]')::text as attachments, times, tests, runs, decision_id, word, reason, decided_by,
        decided_at, count(*) over () as total
   from wanted
  order by created_at desc, run_id, place collate "C", selector collate "C", healed_selector collate "C"

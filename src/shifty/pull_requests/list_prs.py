@@ -30,3 +30,15 @@ async def list_prs(db: Database, caller: Caller, run_id: UUID | None, page: Page
         if run_id and await RunStore(tx, caller.tenant_id, caller.project).get(run_id) is None:
             raise RunNotFound(run_id)
         return PrPage(*await PrStore(tx, caller.tenant_id).page(caller.project, run_id, page))
+
+
+async def show_pr(db: Database, caller: Caller, run_id: UUID) -> ListedPr:
+    """The change that is offered for a run.
+
+    Raises:
+        RunNotFound: the caller has no such run, or there is none for it any more.
+    """
+    found = await list_prs(db, caller, run_id, Page(1))
+    if not found.prs:
+        raise RunNotFound(run_id)
+    return found.prs[0]

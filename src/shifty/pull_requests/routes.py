@@ -23,7 +23,7 @@ from shifty.pull_requests.errors import (
     RunNotFinished,
 )
 from shifty.pull_requests.forges import Forges
-from shifty.pull_requests.list_prs import list_prs
+from shifty.pull_requests.list_prs import list_prs, show_pr
 from shifty.pull_requests.open import open_pull_request
 from shifty.pull_requests.webhook import take_webhook
 from shifty.pull_requests.wire import HealingPrAnswer, HealingPrRequest, HealingPrsAnswer, WebhookAnswer
@@ -82,7 +82,8 @@ async def post_healing_pr(
     described anew instead.
     """
     offer = body.noun(_known(body.run_id))
-    return HealingPrAnswer.of(await open_pull_request(db, forges, caller, offer, base))
+    row = await open_pull_request(db, forges, caller, offer, base)
+    return HealingPrAnswer.of(await show_pr(db, caller, row.run_id))
 
 
 @router.get("/healing/prs", summary="List healing changes", responses=refusals(RunNotFound))

@@ -10,7 +10,6 @@ from shifty.pull_requests.model import (
     MOST_BYTES,
     MOST_FILES,
     Evidence,
-    HealingPr,
     ListedPr,
     Offer,
     OfferedFile,
@@ -83,6 +82,28 @@ class HealingPrRequest(Body):
         return Offer(run_id, self.base_sha, self.base_branch, files, self.verified_runs)
 
 
+class HealInPr(Body):
+    """A locator that a change repairs."""
+
+    path: str = Field(description="The file that is changed.", examples=["tests/login.spec.ts"])
+    original: str = Field(description="The broken locator.", examples=["locator('#username')"])
+    healed: str = Field(description="What the change makes of it.", examples=["getByTestId('username-input')"])
+    confidence: float = Field(description="The least of its heals.", examples=[0.95])
+    accepted_by: str | None = Field(description="Who has accepted it; null: nobody had to.", examples=[None])
+    tests: Sequence[str] = Field(description="The tests that needed it.", examples=[["tests/login.spec.ts › logs in"]])
+
+    @classmethod
+    def of(cls, told: Evidence) -> Self:
+        return cls(
+            path=told.path,
+            original=told.original,
+            healed=told.healed,
+            confidence=told.confidence,
+            accepted_by=told.accepted_by,
+            tests=told.tests,
+        )
+
+
 class HealingPrAnswer(Body):
     """The change that is offered for a run. The first ten fields are the contract's."""
 
@@ -107,9 +128,11 @@ class HealingPrAnswer(Body):
     verified_runs: int = Field(description="How often the healed tests have passed with it, unaided.", examples=[3])
     error: str | None = Field(description="What the last try has met; null: nothing.")
     updated_at: UtcTime = Field(description="When it last changed, or was last looked at.")
+    project: str = Field(description="The run's project.", examples=["my-app"])
+    heals: Sequence[HealInPr] = Field(description="The locators that it repairs.", examples=[[]])
 
     @classmethod
-    def of(cls, row: HealingPr) -> Self:
+    def of(cls, row: ListedPr) -> Self:
         return cls(
             id=row.id,
             run_id=row.run_id,
@@ -126,52 +149,20 @@ class HealingPrAnswer(Body):
             verified_runs=row.verified_runs,
             error=row.error,
             updated_at=row.updated_at,
+            project=row.project,
+            heals=[HealInPr.of(each) for each in row.heals],
         )
-
-
-class HealInPr(Body):
-    """A locator that a change repairs."""
-
-    path: str = Field(description="The file that is changed.", examples=["tests/login.spec.ts"])
-    original: str = Field(description="The broken locator.", examples=["locator('#username')"])
-    healed: str = Field(description="What the change makes of it.", examples=["getByTestId('username-input')"])
-    confidence: float = Field(description="The least of its heals.", examples=[0.95])
-    accepted_by: str | None = Field(description="Who has accepted it; null: nobody had to.", examples=[None])
-    tests: Sequence[str] = Field(description="The tests that needed it.", examples=[["tests/login.spec.ts › logs in"]])
-
-    @classmethod
-    def of(cls, told: Evidence) -> Self:
-        return cls(
-            path=told.path,
-            original=told.original,
-            healed=told.healed,
-            confidence=told.confidence,
-            accepted_by=told.accepted_by,
-            tests=told.tests,
-        )
-
-
-class ListedHealingPr(HealingPrAnswer):
-    """A change as the list shows it."""
-
-    project: str = Field(description="The run's project.", examples=["my-app"])
-    heals: Sequence[HealInPr] = Field(description="The locators that it repairs.", examples=[[]])
-
-    @classmethod
-    def listed(cls, row: ListedPr) -> Self:
-        told = HealingPrAnswer.of(row).model_dump()
-        return cls(**told, project=row.project, heals=[HealInPr.of(each) for each in row.heals])
 
 
 class HealingPrsAnswer(Body):
     """A page of changes that are offered."""
 
-    prs: Sequence[ListedHealingPr] = Field(description="The changes of this page, newest first.")
+    prs: Sequence[HealingPrAnswer] = Field(description="The changes of this page, newest first.")
     pagination: Pagination
 
     @classmethod
     def of_page(cls, prs: Sequence[ListedPr], page: Page, total: int) -> Self:
-        return cls(prs=[ListedHealingPr.listed(row) for row in prs], pagination=Pagination.of(page, total))
+        return cls(prs=[HealingPrAnswer.of(row) for row in prs], pagination=Pagination.of(page, total))
 
 
 class WebhookAnswer(Body):

@@ -147,7 +147,7 @@ class TrendPoint(Body):
     project: str
     branch: str | None
     commit_sha: str | None
-    conclusion: Conclusion
+    conclusion: Conclusion = Field(description="The verdict.", examples=["passed"])
     total_tests: int
     failed_tests: int
     flaky_tests: int

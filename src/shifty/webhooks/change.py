@@ -47,7 +47,8 @@ async def add_webhook(
         ProjectForeign, ProjectUnknown: of another project than the key opens, or of one that nobody has run.
         TooManyWebhooks: the tenant has ``MOST_WEBHOOKS``.
     """
-    _require_url(url)
+    if not is_address(url):
+        raise BadUrl(url)
     project = project or caller.project
     if project is not None:
         require_project(caller, project)
@@ -76,8 +77,8 @@ async def change_webhook(db: Database, caller: Caller, webhook_id: UUID, changes
         BadUrl: nothing can be sent there.
         WebhookNotFound: the caller sees no such webhook.
     """
-    if changes.url is not None:
-        _require_url(changes.url)
+    if changes.url is not None and not is_address(changes.url):
+        raise BadUrl(changes.url)
     secret = new_secret() if changes.rotate else None
     async with db.transaction() as tx:
         store = WebhookStore(tx, caller.tenant_id)
@@ -109,9 +110,9 @@ async def remove_webhook(db: Database, caller: Caller, webhook_id: UUID) -> Webh
     return webhook
 
 
-def _require_url(url: str) -> None:
-    if len(url) > LONGEST_URL or not _URL.fullmatch(url):
-        raise BadUrl(url)
+def is_address(url: str) -> bool:
+    """Whether something can be sent there, for all that can be said without trying."""
+    return len(url) <= LONGEST_URL and _URL.fullmatch(url) is not None
 
 
 def _host(url: str) -> str:

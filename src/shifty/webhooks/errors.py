@@ -1,7 +1,11 @@
 """Refusals of this room."""
 
+from typing import Final
+
 from shifty.errors import Conflict, Invalid, NotFound
 from shifty.webhooks.model import MOST_WEBHOOKS
+
+WANTED: Final = "must begin with http:// or https://, name a host, and have no user name in it"
 
 
 class WebhookNotFound(NotFound):
@@ -29,10 +33,9 @@ class BadUrl(Invalid):
     """The address is none that a webhook can have."""
 
     def __init__(self, url: str) -> None:
-        sentence = "must begin with http:// or https://, name a host, and have no user name in it"
         super().__init__(
-            f"{url[:200]!r} is no address of a webhook: it {sentence}.",
-            {"fields": [{"path": "url", "message": sentence}]},
+            f"{url[:200]!r} is no address of a webhook: it {WANTED}.",
+            {"fields": [{"path": "url", "message": WANTED}]},
         )
 
 

@@ -4,17 +4,30 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from shifty.web.pagination import Page, Pagination
 from shifty.web.times import UtcTime
-from shifty.webhooks.change import Changed, Changes
+from shifty.webhooks.change import Changed, Changes, is_address
+from shifty.webhooks.errors import WANTED
 from shifty.webhooks.list_webhooks import DeliveryPage
 from shifty.webhooks.model import LONGEST_URL, URL_PATTERN, Event, ListedWebhook, State
 from shifty.webhooks.model import Delivery as DeliveryNoun
 from shifty.wire import Body, Flag
 
-_Url = Annotated[str, StringConstraints(max_length=LONGEST_URL, pattern=URL_PATTERN)]
+
+def _address(url: str) -> str:
+    """In words: nobody reads the pattern, which is for the description."""
+    if not is_address(url):
+        raise ValueError(WANTED)
+    return url
+
+
+_Url = Annotated[
+    str,
+    AfterValidator(_address),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_URL, "pattern": URL_PATTERN}),
+]
 _Events = Annotated[list[Event], Field(min_length=1, max_length=10)]
 
 

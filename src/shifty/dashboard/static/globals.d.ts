@@ -2,6 +2,7 @@
 interface Window {
   htmx: { trigger(element: Element, event: string): void };
   Idiomorph: {
+    morph(old: Element, fresh: Node | string, options: { morphStyle: 'outerHTML' | 'innerHTML' }): Node[];
     defaults: {
       ignoreActiveValue: boolean;
       callbacks: { beforeAttributeUpdated(name: string, node: Element): boolean };

@@ -1,10 +1,10 @@
 // Stands before the trace viewer's own service worker, and limits what a trace may do to this site. A trace is hostile:
 // the page under test has made its snapshots, and whoever may upload has made the file.
-/* global self, importScripts, Request, Response, FetchEvent */
+/* global self, importScripts, Response */
 'use strict';
 
 (() => {
-  const scope = new URL(self.registration.scope);
+  const scope = new URL(/** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)).registration.scope);
   const listen = self.addEventListener.bind(self);
   const SNAPSHOT = [
     "sandbox allow-scripts allow-same-origin",

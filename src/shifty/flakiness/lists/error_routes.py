@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from shifty.failures.errors_of_run import errors_of_run
+from shifty.failures.first_seen import first_seen
 from shifty.failures.list_errors import list_errors
 from shifty.failures.model import ErrorFilter, ErrorSort, Kind
 from shifty.failures.wire import ErrorsAnswer, RunErrorsAnswer
@@ -82,4 +83,6 @@ async def get_errors_of_run(caller: ReadCaller, db: Db, run_id: RunId) -> RunErr
         if await RunStore(tx, caller.tenant_id, caller.project).get(run_id) is None:
             raise RunNotFound(run_id)
         found = await errors_of_run(tx, caller.tenant_id, run_id)
-    return RunErrorsAnswer.of_run(run_id, found)
+        digests = [cause.finding.digest for cause in found.causes]
+        seen = await first_seen(tx, caller.tenant_id, run_id, digests)
+    return RunErrorsAnswer.of_run(run_id, found, seen)
