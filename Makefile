@@ -19,7 +19,7 @@ demo: ## run the example's Playwright suite on three workers, let a page outgrow
 
 test: ## run the tests, or some: make test T=tests/database
 	@scripts/setup tests
-	@$(PYTHON) -m pytest $(T) -n $(JOBS) --dist worksteal --color=no
+	@$(PYTHON) -m pytest $(T) -n $(JOBS) --dist worksteal -p no:schemathesis --color=no
 
 check: ## types, lint and import rules; what continuous integration asks
 	@scripts/setup tests

@@ -1,7 +1,7 @@
 """The page of a run."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -22,6 +22,7 @@ from shifty.runs.model import Conclusion, Run, Status
 from shifty.tenants.model import Scope
 from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
 from tests.dashboard.conftest import Account, SignIn
+from tests.dashboard.reported import new_account
 from tests.dashboard.reported_runs import begin, whole
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -234,10 +235,10 @@ def test_a_part_is_a_part(account: Account) -> None:
 
 
 @pytest.mark.parametrize("tab", ["", "/tests", "/healing", "/artifacts", "/details"])
-def test_another_tenants_run_is_no_run(account: Account, site_of_others: Account, tab: str) -> None:
+def test_another_tenants_run_is_no_run(account: Account, others: Account, tab: str) -> None:
     run = whole(account, {"pays": "passed"})
 
-    client = site_of_others.client()
+    client = others.client()
     assert client.get(run.path + tab).status_code == 404
     client = account.client(account.key_with(Scope.READ, project="other"))
     assert client.get(run.path + tab).status_code == 404
@@ -248,10 +249,12 @@ def test_another_tenants_run_is_no_run(account: Account, site_of_others: Account
 
 
 @pytest.fixture
-def site_of_others(account: Account) -> Account:
-    from tests.dashboard.reported import new_account
-
-    return new_account(account.site)
+def others(account: Account) -> Generator[Account]:
+    """Another tenant of the same site."""
+    other = new_account(account.site)
+    yield other
+    for client in other.clients:
+        client.close()
 
 
 @pytest.mark.parametrize("tab", ["", "/tests", "/healing", "/artifacts", "/details"])

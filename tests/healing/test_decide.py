@@ -56,8 +56,8 @@ async def events(db: Database, caller: Caller, run_id: UUID) -> Sequence[Event]:
     return [event for event, _ in page.events]
 
 
-async def say(db: Database, caller: Caller, run_id: UUID, word: Word, reason: str = "", number: int = 0) -> str:
-    event = (await events(db, caller, run_id))[number]
+async def say(db: Database, caller: Caller, run_id: UUID, word: Word, reason: str = "") -> str:
+    event = (await events(db, caller, run_id))[0]
     wanted = Wanted(run_id, event.test_id, event.id_in(run_id), word, reason)
     return (await decide(db, caller, wanted)).id
 
@@ -128,8 +128,9 @@ async def test_there_is_nothing_to_say_about_what_was_declined(db: Database, cal
         db, caller.tenant_id, run_id, heal(decision="refuse", healed_selector=None, success=False), name="pays"
     )
 
+    declined = next(event for event in await events(db, caller, run_id) if event.heal.decision == "refuse")
     with pytest.raises(NothingToDecide):
-        await say(db, caller, run_id, "accepted", number=1)
+        await decide(db, caller, Wanted(run_id, declined.test_id, declined.id_in(run_id), "accepted"))
 
 
 async def test_only_events_of_ones_own_runs_are_decided(db: Database, caller: Caller, run_id: UUID) -> None:

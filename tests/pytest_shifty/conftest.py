@@ -50,6 +50,8 @@ class Suite:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SHIFTY_", "PYTEST"))}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "pytest", "-p", "pytest_shifty.plugin", "-p", "no:cacheprovider"),
+            # Nobody needs them here, and to load them takes seconds.
+            *("-p", "no:schemathesis", "-p", "no:hypothesispytest"),
             # Native: pytest's own tracebacks parse the whole of Playwright's generated API, which takes seconds.
             *("--color=no", "--tb=native", f"--junitxml={junit}", *arguments),
             cwd=self.folder,

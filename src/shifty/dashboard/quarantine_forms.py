@@ -14,7 +14,6 @@ from shifty.dashboard.sign_in import own_path
 from shifty.dashboard.visitor import Administrator, Reader
 from shifty.errors import Refusal
 from shifty.quarantine.add import add_rule
-from shifty.quarantine.audited import note_rule
 from shifty.quarantine.change import change_rule
 from shifty.quarantine.model import RuleKind
 from shifty.quarantine.release import release
@@ -87,8 +86,6 @@ async def post_rule(visitor: Administrator, request: Request, db: Db, sent: Anno
         return _form(visitor, request, replace(form, fault=_faults(error)), 400)
     except Refusal as refusal:
         return _form(visitor, request, replace(form, fault=refusal.message), int(status_of(type(refusal))))
-    if added.is_new:
-        await note_rule(db, caller, "quarantine.added", added.rule)
     done = "Quarantined" if added.is_new else "It was quarantined already:"
     about = f"{added.matching} {'test' if added.matching == 1 else 'tests'}" if body.kind != "error" else "that error"
     return go_to(own_path(form.next), f"{done} {about}, until {added.rule.expires_at:%Y-%m-%d}.")
@@ -111,7 +108,6 @@ async def post_changes(
     except ValidationError as error:
         return go_to(own_path(after or f"{LIST}/{rule_id}"), f"Nothing was changed. {_faults(error)}")
     rule = await change_rule(db, caller.tenant_id, rule_id, body.changes(), caller.key_id, caller.project)
-    await note_rule(db, caller, "quarantine.changed", rule)
     return go_to(own_path(after or f"{LIST}/{rule_id}"), f"Saved. It holds until {rule.expires_at:%Y-%m-%d}.")
 
 
@@ -125,8 +121,7 @@ async def post_release(
 ) -> Response:
     caller = visitor.caller
     why = reason.strip() or "released by hand"
-    rule = await release(db, caller.tenant_id, rule_id, caller.key_id, why[:2000], caller.project)
-    await note_rule(db, caller, "quarantine.released", rule)
+    await release(db, caller.tenant_id, rule_id, caller.key_id, why[:2000], caller.project)
     return go_to(own_path(after or f"{LIST}/{rule_id}"), "Released: from now on it fails runs again.")
 
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from shifty.quarantine.add import add_rule
-from shifty.quarantine.audited import note_rule
 from shifty.quarantine.change import change_rule
 from shifty.quarantine.errors import (
     BadEnd,
@@ -94,8 +93,6 @@ async def post_quarantine(caller: AdminCaller, body: NewQuarantineRule, db: Db) 
     """
     require_project(caller, body.project)
     added = await add_rule(db, caller.tenant_id, body.project, body.rule(caller.key_id), caller.key_id)
-    if added.is_new:
-        await note_rule(db, caller, "quarantine.added", added.rule)
     return QuarantineAdded.of(added)
 
 
@@ -141,7 +138,6 @@ async def patch_quarantine_rule(
 ) -> QuarantineChanged:
     """For longer, of somebody else, or for another reason. What it matches stays: make another rule for that."""
     rule = await change_rule(db, caller.tenant_id, rule_id, body.changes(), caller.key_id, caller.project)
-    await note_rule(db, caller, "quarantine.changed", rule)
     return await _changed(db, caller, rule.id)
 
 
@@ -154,8 +150,7 @@ async def delete_quarantine_rule(
 ) -> QuarantineChanged:
     """From now on runs fail for these tests again. The rule and what it has excused can still be looked at."""
     why = reason or "released by hand"
-    rule = await release(db, caller.tenant_id, rule_id, caller.key_id, why, caller.project)
-    await note_rule(db, caller, "quarantine.released", rule)
+    await release(db, caller.tenant_id, rule_id, caller.key_id, why, caller.project)
     return await _changed(db, caller, rule_id)
 
 
