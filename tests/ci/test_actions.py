@@ -16,6 +16,8 @@ from tests.ci.environments import GITHUB
 from tests.ci.jobs import make_checkout
 from tests.support.server import RunningServer
 
+pytestmark = pytest.mark.timeout(700)
+
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
 NAMES = ["orchestrate", "rerun-failed"]
 # From the description of action.yml that GitHub's runner checks each one against.
@@ -100,7 +102,7 @@ class Runner:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
-                timeout=240,
+                timeout=600,
                 check=False,
             )
             printed += done.stdout + done.stderr

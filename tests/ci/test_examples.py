@@ -19,6 +19,8 @@ from tests.ci.environments import GITLAB, PROVIDERS
 from tests.ci.jobs import make_checkout, secrets
 from tests.support.server import RunningServer
 
+pytestmark = pytest.mark.timeout(700)
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "ci"
 ACTIONS = DOCS.parents[1] / "actions"
 PAGES = {
@@ -132,7 +134,7 @@ async def test_a_job_of_the_gitlab_example_that_is_retried_runs_what_failed(
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
 

@@ -5,10 +5,13 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.ci.jobs import SUITE, make_checkout, run_jobs, secrets
 from tests.e2e.command_line import finished
 from tests.support.server import RunningServer
+
+pytestmark = pytest.mark.timeout(700)
 
 
 def github(attempt: int, job: int, of: int = 2) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tests.e2e.command_line import REPOSITORY, CommandLine, Done
 from tests.pull_requests.rewriting import MARK, heal, place_of
 from tests.support.server import RunningServer, new_tenant, running_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CONFIG = """module.exports = { testDir: 'specs', timeout: 10_000, use: { actionTimeout: 1_500, launchOptions: {
   executablePath: require('fs').existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined,

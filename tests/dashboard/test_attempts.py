@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from uuid import UUID, uuid4
 
 import pytest
@@ -51,6 +52,16 @@ class TestOfAnError:
 
         assert [frame.place for frame in view.own] == ["tests/cart.spec.ts:12:40", "pages/cart.ts:4:2"]
         assert [frame.call for frame in view.libraries] == ["run", ""]
+
+    @pytest.mark.parametrize(
+        "line", [" at " + " (" * 145 + ":1" * 480 + "x", "  at " + "a (" * 98 + (":" + "1" * 90) * 10 + "x"]
+    )
+    def test_a_stack_that_is_made_to_take_long_takes_no_time(self, line: str) -> None:
+        began = process_time()
+
+        error_view(TestError(message="x", stack="\n".join([line] * 24)))
+
+        assert process_time() - began < 0.3
 
     def test_a_stack_that_is_not_javascript_is_shown_as_it_came(self) -> None:
         view = error_view(TestError(message="assert 1 == 2", stack="def test():\n>  assert 1 == 2\nE  assert 1 == 2"))

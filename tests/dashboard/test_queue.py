@@ -15,9 +15,7 @@ def started(account: Account, files: int = 4) -> RunKey:
     return account.site.run(start(account.site.db, account.tenant.id, suite(files), workers=2))
 
 
-def test_a_run_without_a_worker_says_what_to_type_and_can_be_cancelled(
-    account: Account, signed_in: SignIn
-) -> None:
+def test_a_run_without_a_worker_says_what_to_type_and_can_be_cancelled(account: Account, signed_in: SignIn) -> None:
     key = started(account)
     page = signed_in()
     page.on("dialog", lambda dialog: dialog.accept())

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from shifty.tenants.model import Scope
 from tests.dashboard.conftest import Account, SignIn, Site
 
 
@@ -33,6 +34,24 @@ def test_a_form_of_another_site_signs_nobody_in(account: Account) -> None:
 
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
+
+
+def test_a_key_that_may_not_look_signs_nobody_in(account: Account) -> None:
+    answer = httpx.post(f"{account.site.url}/sign-in", data={"key": account.key_with(Scope.INGEST)})
+
+    assert answer.status_code == 401
+    assert "lacks the scope read" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_pages_take_nothing_from_the_rate_limit_of_the_api(account: Account) -> None:
+    before = int(httpx.get(f"{account.site.url}/api/v1/usage", headers=account.headers).headers["ratelimit-remaining"])
+    client = account.client()
+    for _ in range(10):
+        assert client.get("/sign-in").status_code == 303
+
+    after = httpx.get(f"{account.site.url}/api/v1/usage", headers=account.headers)
+    assert int(after.headers["ratelimit-remaining"]) >= before - 2
 
 
 def test_after_signing_out_the_cookie_opens_nothing(signed_in: SignIn) -> None:

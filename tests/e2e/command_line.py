@@ -46,7 +46,7 @@ class CommandLine:
             text=True,
         )
 
-    def run(self, *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 240) -> Done:
+    def run(self, *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 600) -> Done:
         return finished(self.start(*arguments, env=env), timeout_s)
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
@@ -60,7 +60,7 @@ class CommandLine:
         }
 
 
-def finished(process: subprocess.Popen[str], timeout_s: float = 240) -> Done:
+def finished(process: subprocess.Popen[str], timeout_s: float = 600) -> Done:
     try:
         stdout, stderr = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:

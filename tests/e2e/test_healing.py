@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.command_line import REPOSITORY, CommandLine, finished
 from tests.e2e.conftest import MakeMachine
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PAGE = """<!doctype html><title>Shop</title><h1>Welcome to the shop</h1>
 <nav><a href="/offers">Offers</a> <a href="/help">Help</a></nav>

@@ -11,6 +11,7 @@ from shifty.database.pool import Database
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("retries", "reruns"), [(1, False), (0, True)])
 async def test_verdicts_are_those_of_the_truth(db: Database, tenant_id: UUID, retries: int, reruns: bool) -> None:
     suite = make_suite(7, tests=100, builds=30, retries=retries)

@@ -38,7 +38,7 @@ TAUGHT = (HEALED.keys() | ELEMENT_NOT_FOUND.keys() | {"a wrong text", "late, beh
 """Tests with a locator that hits something, and that do not forbid healing."""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_suite_goes_on_where_elements_were_renamed_and_fails_where_they_are_gone(
     version: str, server: RunningServer, tmp_path: Path

@@ -6,9 +6,13 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from shifty.ids import stable_test_id
 from tests.heal_hook.conftest import HOOK, REPOSITORY, address, copied
 from tests.support.server import RunningServer
+
+pytestmark = pytest.mark.timeout(600)
 
 
 async def test_hooks_and_shared_pages_are_healed_in_es_modules_and_tests_meant_to_fail_are_not(

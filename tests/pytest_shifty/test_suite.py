@@ -4,10 +4,13 @@ from uuid import uuid4
 
 import httpx
 import msgspec
+import pytest
 
 from shifty.wire import Heal
 from tests.pytest_shifty.conftest import Played, Suite, address
 from tests.support.server import RunningServer
+
+pytestmark = pytest.mark.timeout(700)
 
 HEALED = ("test_fill", "test_click", "test_expectation", "test_async")
 

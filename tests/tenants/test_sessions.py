@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from starlette.datastructures import Headers
 
 from shifty.database.pool import Database
 from shifty.tenants.audit import list_changes
 from shifty.tenants.authenticate import identify
+from shifty.tenants.cookies import session_token
 from shifty.tenants.errors import BadCode, BadKey
 from shifty.tenants.keys import create_key, revoke_key
 from shifty.tenants.model import Scope
@@ -157,3 +159,18 @@ async def test_forms_of_two_sessions_are_not_interchangeable(db: Database, tenan
 
     assert first.session.csrf != second.session.csrf
     assert first.token not in first.session.csrf
+
+
+def test_cookies_of_other_applications_on_the_host_hide_no_session() -> None:
+    sent = Headers({"cookie": 'theirs={"page": 1}; __Host-shifty_session=mine; last=a b'})
+
+    assert session_token(sent) == "mine"
+    assert session_token(Headers({})) is None
+
+
+async def test_a_session_has_a_name_of_its_own_for_its_rate_limit(db: Database, tenant_id: UUID) -> None:
+    key = await create_key(db, tenant_id)
+    one, other = await sign_in(db, key.text), await sign_in(db, key.text)
+
+    assert one.session.name != other.session.name
+    assert one.session.name not in (one.token, one.session.csrf)

@@ -263,3 +263,38 @@ async def test_what_became_of_deliveries_is_forgotten_after_a_month(
     await forget(db)
 
     assert [delivery.run_id for delivery in await deliveries(db, caller, made)] == [keys[1].run_id]
+
+
+async def test_a_run_ends_although_a_webhook_is_removed_at_the_same_moment(
+    db: Database, tenant_id: UUID, caller: Caller, receiver: Receiver, sender: Sender
+) -> None:
+    made = await hooked(db, caller, receiver)
+    staying = await hooked(db, caller, receiver)
+    key = await start(db, tenant_id, suite(1), workers=1)
+
+    async with db.transaction() as tx:
+        await tx.execute("delete from webhooks where id = %s", [made.webhook.webhook.id])
+        ending = asyncio.create_task(cancel_run(db, tenant_id, key.run_id))
+        await asyncio.sleep(0.2)
+
+    await ending
+    (delivery,) = await deliveries(db, caller, staying)
+    assert delivery.run_id == key.run_id
+
+
+async def test_a_delivery_that_can_not_be_sent_is_given_up_and_holds_up_no_other(
+    db: Database, tenant_id: UUID, caller: Caller, receiver: Receiver, sender: Sender
+) -> None:
+    broken = await hooked(db, caller, receiver)
+    made = await hooked(db, caller, receiver)
+    await ended_run(db, tenant_id)
+    async with db.connection() as connection:
+        await connection.execute("update webhooks set secret = 'whsec_a' where id = %s", [broken.webhook.webhook.id])
+
+    await deliver_due(db, sender)
+
+    (delivery,) = await deliveries(db, caller, broken)
+    assert (delivery.state, delivery.tries) == ("waiting", 1)
+    assert delivery.error == "Shifty failed to send it: the log of the server says why"
+    (other,) = await deliveries(db, caller, made)
+    assert other.state == "delivered"

@@ -39,7 +39,10 @@ def list_(
     quarantined: Annotated[bool, typer.Option("--quarantined", help="Only tests in quarantine.")] = False,
     sort: Annotated[
         Literal["lost", "flakiness", "failures", "trend", "duration", "lastFailed", "name"],
-        typer.Option("--sort", help="Time lost to flakiness, rate, failures, more failures than before, p50, last failure, or file and title."),
+        typer.Option(
+            "--sort",
+            help="Time lost to flakiness, rate, failures, more failures than before, p50, last failure, or file and title.",
+        ),
     ] = "lost",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many.")] = 20,
     json: Json = False,

@@ -79,8 +79,9 @@ def _extended(numbers: Iterator[int]) -> str | None:
         number = next(numbers, None)
         return None if number is None else _nearest(Color.from_ansi(number))
     if kind == 2:
-        parts = [next(numbers, 0) for _ in range(3)]
-        return _nearest(Color.from_rgb(*parts))
+        # Shades that no eye tells apart are looked up once: a hostile text has thousands of them.
+        parts = [next(numbers, 0) & 0xE0 for _ in range(3)]
+        return _nearest(Color.from_rgb(*(part | part >> 3 | part >> 6 for part in parts)))
     return None
 
 

@@ -18,7 +18,8 @@ LONGEST_SNIPPET: Final = 10_000
 MOST_FRAMES: Final = 100
 _LONGEST_VALUE: Final = 500
 
-_FRAME: Final = re.compile(r"\s+at (?:(?P<call>.{1,300}?) \()?(?P<file>.{1,1000}?):(?P<line>\d+):(?P<column>\d+)\)?")
+_FRAME: Final = re.compile(r"\s+at (?P<where>.{1,1300}):(?P<line>\d{1,9}):(?P<column>\d{1,9})\)?")
+"""Call and file are parted without a pattern: two unbounded parts would take seconds of a line that is made for it."""
 _LOG: Final = re.compile(r"^Call log:[ ]*$", re.MULTILINE)
 _VALUE: Final = re.compile(r"[ \t]*(?P<which>Expected|Received)(?P<what>(?: \w+){0,3}):[ \t]*(?P<value>\S.*)")
 _LIBRARY: Final = re.compile(r"(?:^|[\\/])(?:node_modules|site-packages)[\\/]|^node:|^<anonymous>|^native$")
@@ -134,13 +135,20 @@ def _cut(label: str, value: str, start: int, end: int) -> Compared:
 
 def _frames(stack: str, error: TestError) -> Sequence[Frame]:
     read = [found for line in stack.splitlines() if (found := _FRAME.fullmatch(line.rstrip()))][:MOST_FRAMES]
-    root = _root((found["file"] for found in read), error.location.file if error.location else None)
+    parted = [_call_and_file(found["where"]) for found in read]
+    root = _root((file for _, file in parted), error.location.file if error.location else None)
     frames: list[Frame] = []
-    for found in read:
-        file = found["file"].removeprefix("file://")
+    for found, (call, known) in zip(read, parted, strict=True):
+        file = known.removeprefix("file://")
         place = f"{file.removeprefix(root)}:{found['line']}:{found['column']}"
-        frames.append(Frame(place, found["call"] or "", _LIBRARY.search(file) is None))
+        frames.append(Frame(place, call, _LIBRARY.search(file) is None))
     return frames
+
+
+def _call_and_file(where: str) -> tuple[str, str]:
+    """Of ``pay (/suite/pay.ts`` and of ``/suite/pay.ts``."""
+    call, _, file = where.partition(" (")
+    return (call, file) if call and file else ("", where)
 
 
 def _root(files: Iterable[str], known: str | None) -> str:

@@ -10,6 +10,7 @@ from shifty.dashboard.page import go_to, page, pages
 from shifty.dashboard.visitor import Signed, require_own_form, visitor_of
 from shifty.errors import Unauthenticated
 from shifty.tenants.cookies import forget_session, keep_session, session_token
+from shifty.tenants.model import Scope
 from shifty.tenants.sessions import NewSession, sign_in, sign_in_with_code, sign_out
 from shifty.web.deps import Db
 
@@ -69,6 +70,9 @@ def own_path(wanted: str) -> str:
 
 
 def _signed_in(request: Request, begun: NewSession, wanted: str) -> Response:
+    if not begun.session.caller.may(Scope.READ):
+        # Every page would refuse it, the one with the button to sign out as well.
+        return _form(request, wanted, "This key opens no page: it lacks the scope read. Use another one.")
     response = go_to(own_path(wanted))
     keep_session(response, begun.token, over_https=_is_https(request))
     return response

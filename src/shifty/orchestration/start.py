@@ -20,6 +20,7 @@ from shifty.results.outcome import identity
 from shifty.results.owners import keep_codeowners
 from shifty.results.store import ResultStore, RunKey
 from shifty.tenants.quota import require_minutes, require_workers
+from shifty.webhooks.enqueue import run_ended
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ async def start_run(db: Database, tenant_id: UUID, request: RunRequest, only: st
         await _store(tx, RunKey(run_id, tenant_id), project_id, request, run_plan)
         if original and not request.files:
             await store.end(run_id, "completed", "passed", None)
+            await run_ended(tx, tenant_id, run_id)
         run = await store.started(run_id)
     assert run is not None
     return Started(run_id, run, True, run_plan.useful_workers, request.duplicates, found.gone)

@@ -1,9 +1,9 @@
 """The cookie that holds a session."""
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from shifty.tenants.sessions import LASTS
@@ -14,13 +14,9 @@ SECURE: Final = "__Host-shifty_session"
 
 
 def session_token(headers: Headers) -> str | None:
-    """What the cookie of a request holds."""
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return None
-    found = cookies.get(SECURE) or cookies.get(PLAIN)
-    return found.value if found else None
+    """What the cookie of a request holds. Not by ``http.cookies``: with JSON in somebody else's, it reads none."""
+    cookies = cookie_parser(headers.get("cookie", ""))
+    return cookies.get(SECURE) or cookies.get(PLAIN)
 
 
 def keep_session(response: Response, token: str, *, over_https: bool) -> None:

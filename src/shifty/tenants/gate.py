@@ -4,7 +4,6 @@ import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
-from uuid import UUID
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +15,7 @@ from shifty.tenants.cookies import session_token
 from shifty.tenants.errors import BadKey, RateLimited
 from shifty.tenants.meter import Meters
 from shifty.tenants.rates import Bucket, Standing, holder_of
-from shifty.tenants.sessions import session_of
+from shifty.tenants.sessions import Session, session_of
 from shifty.web.answers import refusal_answer
 from shifty.web.request_ids import headers_of_answer
 
@@ -67,9 +66,13 @@ class Gate:
 
     async def _admit(self, visit: "_Visit") -> None:
         authorization = visit.headers.get("authorization")
-        tenant_id = await tenant_of_key(self._db, authorization) or await self._signed_in(visit)
-        visit.is_unproven = tenant_id is None and visit.has_ticket
-        if tenant_id is not None:
+        tenant_id = await tenant_of_key(self._db, authorization)
+        session = await self._signed_in(visit) if tenant_id is None else None
+        visit.is_unproven = tenant_id is None and session is None and visit.has_ticket
+        if session is not None:
+            # A bucket of its own: pages that are open fetch what changes all day, and must take nothing from CI.
+            visit.count(await self._meters.take(Bucket.API, f"{session.caller.tenant_id}/{session.name}"))
+        elif tenant_id is not None:
             bucket = Bucket.INGEST if INGEST.fullmatch(visit.path) else Bucket.API
             visit.count(await self._meters.take(bucket, str(tenant_id)))
         elif not visit.is_unproven:
@@ -79,12 +82,11 @@ class Gate:
                 raise BadKey
             await identify(self._db, authorization, visit.headers.get("x-tenant-id"))
 
-    async def _signed_in(self, visit: "_Visit") -> UUID | None:
-        """Whose session the cookie holds. The API takes none: a page of another site could send one along."""
+    async def _signed_in(self, visit: "_Visit") -> Session | None:
+        """The session that the cookie holds. The API takes none: a page of another site could send one along."""
         if visit.path.startswith(_API):
             return None
-        session = await session_of(self._db, session_token(visit.headers))
-        return session.caller.tenant_id if session else None
+        return await session_of(self._db, session_token(visit.headers))
 
 
 class _Visit:

@@ -11,7 +11,7 @@ class Bucket(StrEnum):
     """What is counted apart."""
 
     API = "api"
-    """A tenant's requests, but for those of its workers and reporters."""
+    """A tenant's requests, but for those of its workers and reporters; and of each session of the pages, its own."""
     INGEST = "ingest"
     """What workers and reporters send: a dashboard can't starve CI."""
     ADDRESS = "address"

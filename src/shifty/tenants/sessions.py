@@ -35,6 +35,11 @@ class Session:
     key_name: str
     csrf: str
 
+    @property
+    def name(self) -> str:
+        """What tells it from others, and is good for nothing else."""
+        return hashlib.sha256(self.csrf.encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class NewSession:

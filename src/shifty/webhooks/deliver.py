@@ -1,18 +1,24 @@
 """Send what is due: at least once, again after a pause when nobody takes it."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from psycopg import Error
+
 from shifty.database.pool import Database
+from shifty.errors import Refusal
 from shifty.tenants.model import Caller
 from shifty.webhooks.errors import WebhookNotFound
-from shifty.webhooks.model import TEST, Delivery, Due, State, pause_after
+from shifty.webhooks.model import TEST, Delivery, Due, Outcome, State, pause_after
 from shifty.webhooks.payload import MOST_FAILURES, payload, trial
 from shifty.webhooks.send import ANSWER_S, Sender
 from shifty.webhooks.sign import signed_headers
 from shifty.webhooks.store import WebhookStore, claim_due, forget_old
+
+log = logging.getLogger(__name__)
 
 DELIVER_EVERY_S: Final = 2.0
 FORGET_EVERY_S: Final = 3600.0
@@ -37,7 +43,10 @@ async def deliver_due(db: Database, sender: Sender) -> int:
             taken = await claim_due(connection, of_each=_OF_EACH, limit=_AT_ONCE, taken_for=_TAKEN_FOR)
         if not taken:
             return tried
-        await asyncio.gather(*(_try(db, sender, due) for due in taken))
+        # All of them come to an end, also where one can't be noted: that one is taken again.
+        ends = await asyncio.gather(*(_try(db, sender, due) for due in taken), return_exceptions=True)
+        if failure := next((end for end in ends if isinstance(end, BaseException)), None):
+            raise failure
         tried += len(taken)
 
 
@@ -68,12 +77,16 @@ async def forget(db: Database) -> None:
 
 
 async def _try(db: Database, sender: Sender, due: Due) -> None:
-    body = await _body(db, sender, due)
-    if body is None:
+    try:
+        outcome = await _sent(db, sender, due)
+    except (Error, OSError, Refusal):
+        raise  # A part of ours is away, and nothing is wrong with the delivery.
+    except Exception:
+        # One that can never be sent is given up like others, and not taken again for ever.
+        log.exception("the delivery %s could not be sent", due.id)
+        outcome = Outcome(None, "Shifty failed to send it: the log of the server says why")
+    if outcome is None:
         return  # The run was deleted meanwhile, and this with it.
-    # The moment of this try: receivers refuse old ones, so that nobody can play a message back.
-    headers = signed_headers(due.secret, str(due.id), datetime.now(UTC), body)
-    outcome = await sender.post(due.url, body, {**headers, "Content-Type": "application/json", "User-Agent": "Shifty"})
     state: State = "delivered"
     pause: timedelta | None = None
     if outcome.error is not None:
@@ -82,6 +95,16 @@ async def _try(db: Database, sender: Sender, due: Due) -> None:
         state = "failed" if pause is None else "waiting"
     async with db.connection() as connection:
         await WebhookStore(connection, due.tenant_id).note(due, outcome, state, pause)
+
+
+async def _sent(db: Database, sender: Sender, due: Due) -> Outcome | None:
+    """None: there is no such run any more."""
+    body = await _body(db, sender, due)
+    if body is None:
+        return None
+    # The moment of this try: receivers refuse old ones, so that nobody can play a message back.
+    headers = signed_headers(due.secret, str(due.id), datetime.now(UTC), body)
+    return await sender.post(due.url, body, {**headers, "Content-Type": "application/json", "User-Agent": "Shifty"})
 
 
 async def _body(db: Database, sender: Sender, due: Due) -> bytes | None:

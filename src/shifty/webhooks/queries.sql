@@ -1,5 +1,6 @@
 -- name: enqueue_run
--- Once for each run, webhook and event, however often it is asked.
+-- Once for each run, webhook and event, however often it is asked. A webhook that is removed at this moment is waited for
+-- and skipped: its foreign key must not keep the run from ending.
 insert into webhook_deliveries (tenant_id, webhook_id, run_id, event)
 select w.tenant_id, w.id, r.id, e.event
   from runs r
@@ -7,6 +8,7 @@ select w.tenant_id, w.id, r.id, e.event
  cross join unnest(w.events) as e(event)
  where r.id = %(run_id)s and r.tenant_id = %(tenant_id)s
    and (e.event = 'run.finished' or (e.event = 'run.failed' and r.conclusion in ('failed', 'timedOut', 'cancelled')))
+   for key share of w
 on conflict (webhook_id, run_id, event) do nothing;
 
 -- name: claim_due

@@ -33,8 +33,10 @@
     stream.onopen = () => show('on', 'Live');
     stream.onerror = () => show('off', 'The connection is lost; trying again');
     stream.onmessage = (event) => {
-      // The first one says how things stood when the page was made, or a moment later.
-      const isNews = event.data !== 'still' && event.lastEventId !== seen && seen !== '';
+      // The first one says how things stood when the page was made, or a moment later; a run that has ended meanwhile
+      // is news, since no later event would tell of it.
+      const isChange = event.data !== 'still' && event.lastEventId !== seen && seen !== '';
+      const isNews = isChange || event.data === 'over';
       seen = event.lastEventId;
       if (isNews) refresh();
       if (event.data === 'over') {
