@@ -29,6 +29,16 @@ def serious_violations(page: Page) -> Sequence[str]:
     return page.evaluate(_RUN)
 
 
-def is_wider_than_the_screen(page: Page) -> bool:
-    """Whether all of the page scrolls sideways; a table may, within the page."""
-    return page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+_TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth + 1;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter(element => element.getBoundingClientRect().right > width)
+    .map(element => element.outerHTML.slice(0, 120))
+    .slice(-5);
+}"""
+
+
+def too_wide(page: Page) -> Sequence[str]:
+    """What makes all of the page scroll sideways, if anything does; a table may, within the page."""
+    return page.evaluate(_TOO_WIDE)

@@ -35,9 +35,9 @@ SNIPPET: Final = """  11 |   await page.click('#add');
      |                                        ^
   13 | });"""
 STACK: Final = f"""{MESSAGE}
-    at /home/ci/shop/tests/cart.spec.ts:12:40
-    at Cart.total (/home/ci/shop/pages/cart.ts:4:2)
-    at run (/home/ci/shop/node_modules/playwright/lib/index.js:9:1)
+    at /builds/shop/tests/cart.spec.ts:12:40
+    at Cart.total (/builds/shop/pages/cart.ts:4:2)
+    at run (/builds/shop/node_modules/playwright/lib/index.js:9:1)
     at node:internal/process:1:2"""
 FAILED: Final[dict[str, Any]] = {
     "attempt": 0,

@@ -10,7 +10,7 @@ from shifty.dashboard.flaky_list import trend_charts
 from shifty.dashboard.tests_soon import soon
 from shifty.flakiness.lists.model import Day
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn, Site
 from tests.dashboard.told_runs import WRONG, tell
 
@@ -123,7 +123,7 @@ def test_the_pages_fit_a_phone(account: Account, signed_in: SignIn) -> None:
     for path in ("/flaky", "/flaky/advice", "/flaky/errors"):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert not is_wider_than_the_screen(page)
+        assert not too_wide(page)
         assert serious_violations(page) == []
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from shifty.ids import stable_test_id
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn
 from tests.dashboard.told_runs import PROJECT, tell
 
@@ -155,5 +155,5 @@ def test_the_pages_of_quarantine_fit_a_phone(account: Account, signed_in: SignIn
     for path in ("/flaky/quarantine", f"/flaky/quarantine/{rule}", "/flaky/quarantine/new"):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert not is_wider_than_the_screen(page)
+        assert not too_wide(page)
         assert serious_violations(page) == []

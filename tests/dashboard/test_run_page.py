@@ -20,7 +20,7 @@ from shifty.runs.head import RunHead
 from shifty.runs.ledger import Ledger
 from shifty.runs.model import Conclusion, Run, Status
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn
 from tests.dashboard.reported import new_account
 from tests.dashboard.reported_runs import begin, whole
@@ -331,7 +331,7 @@ def test_the_tabs_are_for_everybody(account: Account, signed_in: SignIn) -> None
         page.goto(run.path + tab)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert serious_violations(page) == [], tab
-        assert not is_wider_than_the_screen(page), tab
+        assert not too_wide(page), tab
     page.get_by_role("link", name="Overview").click()
     page.keyboard.press("Tab")
     expect(page).to_have_title(re.compile("^Failed: 2 tests failed, 1 of them new"))

@@ -13,7 +13,7 @@ from shifty.dashboard.runs_trend import trend_of
 from shifty.runs.ledger import Ledger
 from shifty.runs.model import Conclusion, EndedRun, Run, Status
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn
 from tests.runs.seed import Seed
 
@@ -289,7 +289,7 @@ def test_hostile_names_break_nothing(account: Account, signed_in: SignIn) -> Non
     page = signed_in(viewport={"width": 380, "height": 800})
 
     expect(page.locator("tr[id^=run-]")).to_have_count(3)
-    assert not is_wider_than_the_screen(page)
+    assert not too_wide(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,7 +13,7 @@ from shifty.dashboard.tests_words import cut, name_of, readable, trend_of
 from shifty.flakiness.lists.model import Told
 from shifty.ids import stable_test_id
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn
 from tests.dashboard.told_runs import tell
 
@@ -128,7 +128,7 @@ def test_hostile_names_are_text_and_break_nothing(account: Account, signed_in: S
     for path in ("/tests", path_of(HOSTILE)):
         page.goto(path)
         expect(page.get_by_text("<script>alert('x").first).to_be_visible()
-        assert not is_wider_than_the_screen(page)
+        assert not too_wide(page)
         assert serious_violations(page) == []
 
 

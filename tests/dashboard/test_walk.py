@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shifty.tenants.model import Scope
-from tests.dashboard.accessible import is_wider_than_the_screen, serious_violations
+from tests.dashboard.accessible import serious_violations, too_wide
 from tests.dashboard.conftest import Account, SignIn
 from tests.dashboard.example import run_example
 
@@ -29,8 +29,7 @@ def test_every_page_shows_a_real_run_without_a_fault(account: Account, signed_in
             assert answer.status == 200, f"{path}: {answer.status}"
             expect(page.get_by_role("heading", level=1)).to_have_count(1)
             faults += [f"{path} ({scheme}): {violation}" for violation in serious_violations(page)]
-            if is_wider_than_the_screen(page):
-                faults.append(f"{path} ({width}): wider than the screen")
+            faults += [f"{path} ({width}) is too wide: {element}" for element in too_wide(page)]
     assert not faults, "\n".join(faults)
 
     read_only = signed_in(key=account.key_with(Scope.READ))
@@ -93,7 +92,7 @@ def test_hostile_tests_and_errors_are_shown_and_do_nothing(account: Account, sig
         assert answer
         assert answer.status == 200, f"{path}: {answer.status}"
         assert page.title() != "owned"
-        assert not is_wider_than_the_screen(page), path
+        assert not too_wide(page), path
         assert "emoji 49" not in page.locator("main").inner_text(), path
 
 

@@ -1,6 +1,7 @@
 """The nightly look comes to what the ends of runs came to, once a day."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 from shifty.database.pool import Database
@@ -25,7 +26,8 @@ async def test_the_numbers_are_those_of_the_end_of_the_last_run(db: Database, te
     await look_again(db, tenant_id)
 
     assert await assessments(db, tenant_id) == seen
-    assert (await days(db, tenant_id))[-1] == day[-1]
+    # At midnight the look is of another day.
+    assert {**(await days(db, tenant_id))[-1], "day": None} == {**day[-1], "day": None}
     assert {name: found["verdict"] for name, found in seen.items()} == {
         "pays": "flaky",
         "logs in": "regressed",
@@ -51,10 +53,12 @@ async def test_a_day_without_a_run_has_a_row(db: Database, tenant_id: UUID) -> N
     await history(Past(db, tenant_id), "PR", ends=NOW - 3 * DAY)
     await fold_due(db, tenant_id)
 
+    began = datetime.now(UTC)
     await look_again(db, tenant_id)
 
     newest = (await days(db, tenant_id))[-1]
-    assert (newest["day"], newest["flaky_tests"], newest["rate_sum"]) == (str(NOW.date()), 1, 50.0)
+    assert newest["day"] in {str(began.date()), str(datetime.now(UTC).date())}
+    assert (newest["flaky_tests"], newest["rate_sum"]) == (1, 50.0)
 
 
 async def test_of_all_replicas_one_looks_and_once_a_day(fresh_database: str) -> None:

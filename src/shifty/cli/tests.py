@@ -41,7 +41,8 @@ def list_(
         Literal["lost", "flakiness", "failures", "trend", "duration", "lastFailed", "name"],
         typer.Option(
             "--sort",
-            help="Time lost to flakiness, rate, failures, more failures than before, p50, last failure, or file and title.",
+            help="Time lost to flakiness, rate, failures, more failures than before, p50, last failure, or "
+            "file and title.",
         ),
     ] = "lost",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many.")] = 20,

@@ -138,4 +138,4 @@ def _faults(error: ValidationError) -> str:
 
 def _whole(text: str) -> object:
     """A number as the body has it; what is none is for the body to refuse."""
-    return int(text) if text.isascii() and text.isdigit() else text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text

@@ -43,7 +43,8 @@ async def post_cancel(
     run = await run_of(db, visitor.caller, run_id)
     await cancel_run(db, visitor.caller.tenant_id, run_id)
     _bus(request).mark([run_id])
-    await note(db, visitor.caller, "run.cancelled", str(run_id), project=run.project)
+    if run.status != "cancelled":
+        await note(db, visitor.caller, "run.cancelled", str(run_id), project=run.project)
     said = f"Run {str(run_id)[:8]} is cancelled. Tests that run now may finish, and count."
     return go_to(own_path(after) if after else f"/runs/{run_id}", said)
 

@@ -57,7 +57,7 @@ def assess(
 
 
 def trend_of(counted: Sequence[Execution]) -> float:
-    """``Assessment.trend`` of executions that count, oldest first. Of few, the newer half is compared with the older."""
+    """``Assessment.trend`` of executions that count, oldest first. Of few, the newer half against the older."""
     newest = min(NEWEST, len(counted) // 2)
     before, now = counted[: len(counted) - newest], counted[len(counted) - newest :]
     if len(before) < LEAST_COMPARED:

@@ -16,35 +16,46 @@
     dot.append(words);
   };
 
-  let isDue = false;
-  const refresh = () => {
-    // A hidden page catches up when it is looked at again.
-    isDue = document.hidden;
-    if (!isDue) window.htmx.trigger(body, 'shifty:changed');
-  };
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && isDue) refresh();
-  });
+  const refresh = () => window.htmx.trigger(body, 'shifty:changed');
 
   /** @param {string} address */
   const follow = (address) => {
-    const stream = new EventSource(address);
+    /** @type {EventSource | null} */
+    let stream = null;
     let seen = '';
-    stream.onopen = () => show('on', 'Live');
-    stream.onerror = () => show('off', 'The connection is lost; trying again');
-    stream.onmessage = (event) => {
-      // The first one says how things stood when the page was made, or a moment later; a run that has ended meanwhile
-      // is news, since no later event would tell of it.
-      const isChange = event.data !== 'still' && event.lastEventId !== seen && seen !== '';
-      const isNews = isChange || event.data === 'over';
-      seen = event.lastEventId;
-      if (isNews) refresh();
-      if (event.data === 'over') {
-        stream.close();
-        show('', 'The run is over');
-      }
+    let isOver = false;
+    const leave = () => {
+      stream?.close();
+      stream = null;
     };
-    addEventListener('pagehide', () => stream.close());
+    const listen = () => {
+      stream = new EventSource(address);
+      stream.onopen = () => show('on', 'Live');
+      stream.onerror = () => show('off', 'The connection is lost; trying again');
+      stream.onmessage = (event) => {
+        // The first one says how things stood when the page was made, or a moment later; a run that has ended meanwhile
+        // is news, since no later event would tell of it.
+        const isChange = event.data !== 'still' && event.lastEventId !== seen && seen !== '';
+        const isNews = isChange || event.data === 'over';
+        seen = event.lastEventId;
+        if (isNews) refresh();
+        if (event.data === 'over') {
+          isOver = true;
+          leave();
+          show('', 'The run is over');
+        }
+      };
+    };
+    if (!document.hidden) listen();
+    // Over plain http a browser has six connections to a host, for all of its tabs: a hidden page gives its own back, and
+    // catches up when it is looked at again.
+    document.addEventListener('visibilitychange', () => {
+      leave();
+      if (isOver || document.hidden) return;
+      listen();
+      refresh();
+    });
+    addEventListener('pagehide', leave);
     // Back from the browser's memory of pages, where streams don't live.
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();

@@ -42,7 +42,7 @@ async def list_tests(
 async def list_strips(
     db: Database, tenant_id: UUID, refs: Sequence[int], branch: str | None, most: int
 ) -> Mapping[int, str]:
-    """What tests (``Named.ref``) came to in their last runs, at most ``most``: a letter a run as in ``TestStore.strips``.
+    """What tests (``Named.ref``) came to in their last runs, at most ``most``: letters as in ``TestStore.strips``.
     A test without any is missing."""
     if not refs:
         return {}

@@ -85,7 +85,8 @@ class TestsQuery(Body):
         Sort,
         Query(
             description="`lost`: the time that flakiness took; `flakiness`: what is sure of the rate; `failures`: "
-            "runs in which it failed; `trend`: what fails more often lately than before; `duration`: p50; `lastFailed`: newest first; `name`: file, line and titles."
+            "runs in which it failed; `trend`: what fails more often lately than before; `duration`: p50; "
+            "`lastFailed`: newest first; `name`: file, line and titles."
         ),
     ] = "lost"
 
