@@ -99,7 +99,7 @@ def addresses(shifty: Shifty, client: httpx.Client) -> dict[str, str]:
     failed = client.get(f"/api/v1/runs/{newest}/failed-tests").json()
     first = next(iter(failed["tests"] if "tests" in failed else failed["failedTests"]))
     events = client.get(f"/api/v1/healing/events?runId={newest}").json()["events"]
-    flaky = client.get("/api/v1/analytics/flaky-tests?project=acme/shop").json()["tests"]
+    flaky = client.get("/api/v1/analytics/flaky-tests?project=acme/shop").json()["flakyTests"]
     found = {
         "runs": "/runs",
         "run": f"/runs/{newest}",
@@ -124,7 +124,7 @@ def addresses(shifty: Shifty, client: httpx.Client) -> dict[str, str]:
     if flaky:
         found["test"] = f"/tests/{flaky[0]['testId']}?project=acme/shop"
     if events:
-        found["heal"] = events[0].get("page", f"/healing/runs/{newest}")
+        found["heal"] = f"/healing/runs/{newest}/tests/{events[0]['testId']}/{events[0]['id']}"
     return found
 
 

@@ -90,9 +90,9 @@ def _excused(head: RunHead) -> Iterator[Reason]:
 
 
 _HEALED: Final = {
-    "report": "This run's healing verdict is `report`: that is told, and counts as passed.",
-    "warn": "This run's healing verdict is `warn`: they count as passed, and the source should be repaired.",
-    "fail": "This run's healing verdict is `fail`: they count as failed until the source is repaired.",
+    "report": "This run's healing verdict is “report”: that is told, and counts as passed.",
+    "warn": "This run's healing verdict is “warn”: they count as passed, and the source should be repaired.",
+    "fail": "This run's healing verdict is “fail”: they count as failed until the source is repaired.",
 }
 
 

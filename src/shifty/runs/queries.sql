@@ -219,6 +219,8 @@ this as materialized (
 ), failed as materialized (
     select t.test_id from tests t
      where t.run_id = %(run_id)s and t.tenant_id = %(tenant_id)s and t.outcome = 'failed'
+     -- Of very many, those that count first.
+     order by t.quarantined, t.test_id
      limit %(most_tests)s
 ), past as materialized (
     select f.test_id, array_agg(t.outcome order by e.place) as outcomes, array_agg(e.id order by e.place) as run_ids,
