@@ -57,7 +57,7 @@ async def test_errors_of_a_run_have_their_tests_beneath(told: tuple[RunningServe
     first, second = said.strip().split("\n\n")
     assert first.splitlines()[:2] == [
         "✘ Error: connect ECONNREFUSED localhost",
-        f"  2 tests failed, network, {find(REFUSED).digest}",
+        f"  2 tests failed, network, new, {find(REFUSED).digest}",
     ]
     assert "    tests/checkout.spec.ts:7 › pays [31m" in first
     assert "ships" in first

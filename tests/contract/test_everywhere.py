@@ -87,7 +87,7 @@ async def test_a_key_without_scopes_is_403_everywhere(http: httpx.AsyncClient, s
     ("method", "path", "status", "code"),
     [
         ("GET", "/api/v1/nowhere", 404, "NOT_FOUND"),
-        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/nowhere", 404, "NOT_FOUND"),
         ("PATCH", "/api/v1/runs", 405, "METHOD_NOT_ALLOWED"),
         ("GET", "/api/v1/runs/not-an-id", 404, "RUN_NOT_FOUND"),
         ("GET", "/api/v1/runs?limit=none", 400, "INVALID_PARAMETERS"),

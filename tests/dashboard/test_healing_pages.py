@@ -43,7 +43,7 @@ def test_a_replacement_is_seen_looked_at_and_refused(account: Account, signed_in
 
     page.goto("/healing")
     expect(page.get_by_role("list", name="Broken locators").get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("link", name=re.compile("Look at locator")).click()
+    page.locator("a.open").first.click()
     expect(page.get_by_text("getByTestId('log-in')").first).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("name or text Sign in Log in changed"))).to_be_visible()
     page.get_by_label("Why").fill("It is another button")
@@ -62,7 +62,7 @@ def test_a_decision_is_taken_back(account: Account, signed_in: SignIn) -> None:
 
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("Accepted: `shifty heal apply`")).to_be_visible()
-    page.get_by_role("link", name=re.compile("Look at locator")).click()
+    page.locator("a.open").first.click()
     page.get_by_role("button", name="Take it back").click()
 
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
@@ -89,7 +89,7 @@ def test_hostile_texts_are_texts(account: Account, signed_in: SignIn) -> None:
         if step == "list":
             page.goto("/healing")
         else:
-            page.get_by_role("link", name=re.compile("Look at")).click()
+            page.locator("a.open").first.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
