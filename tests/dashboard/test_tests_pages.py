@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from shifty.dashboard.tests_strip import letter_of, strip, tally
-from shifty.dashboard.tests_words import cut, name_of, readable, trend_of
+from shifty.dashboard.tests_words import LONGEST, name_of, readable, trend_of
+from shifty.dashboard.words import cut
 from shifty.flakiness.lists.model import Told
 from shifty.ids import stable_test_id
 from shifty.tenants.model import Scope
@@ -196,7 +197,7 @@ def test_a_strip_says_in_words_what_it_draws() -> None:
 
 def test_titles_lose_what_terminals_read_and_are_cut() -> None:
     assert readable("\x1b[31mred\x1b[0m\x00\n  next") == "red next"
-    assert len(cut("x" * 1000)) == 300
+    assert len(cut("x" * 1000, LONGEST)) == 300
     assert name_of("a/b", [], "f.ts").title == "(no title)"
     assert name_of("a/b", ["outer", "own"], "f.ts", line=3, browser="webkit").place == "f.ts:3 · webkit"
     assert name_of("a/b", ["own"], "f.ts", project="shop & co").href == "/tests/a%2Fb?project=shop+%26+co"

@@ -55,9 +55,10 @@ def asset(name: str) -> Asset:
     return Asset(body, _TYPES[file.suffix], hashlib.sha256(body).hexdigest()[:16])
 
 
-def names() -> list[str]:
+@cache
+def names() -> frozenset[str]:
     """Of all assets."""
-    return [*_FROM_PACKAGES, *(file.name for file in _OWN.iterdir() if file.suffix in _TYPES)]
+    return frozenset([*_FROM_PACKAGES, *(file.name for file in _OWN.iterdir() if file.suffix in _TYPES)])
 
 
 @router.get("/assets/{digest}/{name}")

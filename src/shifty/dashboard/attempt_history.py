@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
-from shifty.dashboard.words import count, percent, step
+from shifty.dashboard.words import count, page_of_result, percent
 from shifty.flakiness.lists.model import Told
 from shifty.flakiness.lists.show_test import TestInFull
 from shifty.flakiness.model import Breakage
@@ -115,7 +115,7 @@ def _before(executions: Sequence[Told], run: Run) -> list[Told]:
 
 
 def _page(run_id: UUID, found: TestInFull) -> str:
-    return f"/runs/{run_id}/tests/{step(found.known.test.test_id)}"
+    return page_of_result(run_id, found.known.test.test_id)
 
 
 def _mark(told: Told, run: Run, address: str) -> Mark:

@@ -12,7 +12,7 @@ from shifty.dashboard.chart_scale import DURATION
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.quarantine_words import form_for_flaky, new_rule_address
 from shifty.dashboard.tests_soon import all_taken_in, soon
-from shifty.dashboard.tests_words import CauseView, TestName, cause_views, name_of
+from shifty.dashboard.tests_words import CauseView, TestName, cause_views, name_of_test
 from shifty.dashboard.visitor import Reader, Visitor
 from shifty.dashboard.words import query
 from shifty.database.pool import Database
@@ -148,14 +148,7 @@ def _recommended(each: FlakyTest, found: FlakyPage, back: str) -> Recommended:
     severity = severity_of(standing.rate) or "low"
     return Recommended(
         id=f"t{test.ref}",
-        name=name_of(
-            test.test_id,
-            test.title_path,
-            test.file,
-            line=test.line,
-            browser=test.project_name,
-            project=test.project,
-        ),
+        name=name_of_test(test),
         severity=severity,
         badge=_BADGES[severity],
         impact=impact_of(standing),

@@ -16,7 +16,7 @@ from shifty.dashboard.page import page, pages
 from shifty.dashboard.quarantine_words import form_for_flaky, new_rule_address
 from shifty.dashboard.tests_soon import all_taken_in
 from shifty.dashboard.tests_strip import strip
-from shifty.dashboard.tests_words import VERDICTS, TestName, evidence_of, name_of, readable
+from shifty.dashboard.tests_words import VERDICTS, TestName, evidence_of, name_of_test, readable
 from shifty.dashboard.visitor import Reader
 from shifty.dashboard.words import query
 from shifty.flakiness.lists.list_flaky import list_flaky, list_trends
@@ -136,14 +136,7 @@ def _row(found: FlakyTest, letters: str, back: str) -> FlakyRow:
     test, standing = found.test, found.standing
     return FlakyRow(
         id=f"t{test.ref}",
-        name=name_of(
-            test.test_id,
-            test.title_path,
-            test.file,
-            line=test.line,
-            browser=test.project_name,
-            project=test.project,
-        ),
+        name=name_of_test(test),
         project=test.project,
         owners=", ".join(readable(owner) for owner in test.owners),
         standing=standing,

@@ -21,7 +21,7 @@ from shifty.dashboard.healing_words import (
 from shifty.dashboard.page import go_to, page, pages
 from shifty.dashboard.sign_in import own_path
 from shifty.dashboard.visitor import Orchestrator, Reader
-from shifty.dashboard.words import step
+from shifty.dashboard.words import page_of_result
 from shifty.healing.decide import Wanted, decide, withdraw
 from shifty.healing.events import show_event
 from shifty.healing.model import Screenshot, Word
@@ -66,7 +66,7 @@ class HealView:
 
     @property
     def test_address(self) -> str:
-        return f"/runs/{self.line.run_id}/tests/{step(self.line.event.test_id)}"
+        return page_of_result(self.line.run_id, self.line.event.test_id)
 
 
 @router.get("/healing/runs/{runId}/tests/{testId}/{eventId}")

@@ -11,7 +11,7 @@ from shifty.dashboard.healing_line import HealLine, offered_by
 from shifty.dashboard.healing_words import Compared, compared
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.visitor import Reader
-from shifty.dashboard.words import query, step
+from shifty.dashboard.words import page_of_result, query
 from shifty.healing.drifts import list_drifts
 from shifty.healing.engine.element import Element
 from shifty.healing.events import EventFilter, list_events
@@ -44,7 +44,7 @@ class DriftLine:
 
     @property
     def address(self) -> str:
-        return f"/runs/{self.drift.run_id}/tests/{step(self.drift.test_id)}"
+        return page_of_result(self.drift.run_id, self.drift.test_id)
 
     @property
     def alike(self) -> str:

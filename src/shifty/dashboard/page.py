@@ -87,17 +87,8 @@ def page(
         PageNotFound: there is no such part.
     """
     said = unquote(request.cookies.get(_SAID, ""))
-    context: dict[str, object] = {
-        "view": view,
-        "visitor": visitor,
-        "title": title,
-        "section": section,
-        "live": live,
-        "path": request.url.path,
-        "query": request.url.query,
-        "said": said,
-        "address": public_base(request),
-    }
+    own = {"visitor": visitor, "section": section, "live": live, "query": request.url.query, "said": said}
+    context = {**_context(request, view, title), **own, "address": public_base(request)}
     part = request.query_params.get("part")
     if part is not None:
         return HTMLResponse(_part(template, part, context), status, HEADERS)
@@ -120,18 +111,15 @@ def error_page(request: Request, status: int, sentence: str, headers: Mapping[st
     own = {name: value for name, value in (headers or {}).items() if name != "WWW-Authenticate"}
     if request.headers.get("hx-request"):
         return Response(sentence, status, {**HEADERS, **own}, media_type="text/plain; charset=utf-8")
-    context = {
-        "view": {"status": status, "sentence": sentence},
-        "visitor": None,
-        "title": "Not found" if status == 404 else "That did not work",
-        "section": "",
-        "live": None,
-        "path": request.url.path,
-        "query": "",
-        "said": "",
-        "address": "",
-    }
+    title = "Not found" if status == 404 else "That did not work"
+    context = _context(request, {"status": status, "sentence": sentence}, title)
     return HTMLResponse(_environment().get_template("error.html").render(context), status, {**HEADERS, **own})
+
+
+def _context(request: Request, view: object, title: str) -> dict[str, object]:
+    """What the base of all pages wants to know, of a page for nobody in particular."""
+    nobody = {"visitor": None, "section": "", "live": None, "query": "", "said": "", "address": ""}
+    return {"view": view, "title": title, "path": request.url.path, **nobody}
 
 
 def _part(template: str, part: str, context: Mapping[str, object]) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from shifty.dashboard.tests_words import cut, is_soon, name_of, readable
-from shifty.dashboard.words import query
+from shifty.dashboard.tests_words import LONGEST, address_of_test, is_soon, readable
+from shifty.dashboard.words import cut, query
 from shifty.flakiness.lists.model import FlakyTest, KnownTest, Standing
 from shifty.flakiness.lists.recommend import impact_of
 from shifty.quarantine.model import ListedRule, LogEntry, Project, RuleKind
@@ -101,10 +101,10 @@ def log_lines(log: Sequence[LogEntry]) -> Sequence[LogLine]:
 def _about(rule: ListedRule) -> tuple[str, str | None]:
     if rule.kind == "test":
         title = str(rule.test["title"]) if rule.test else rule.value
-        return cut(readable(title)), name_of(rule.value, [], "", project=rule.project).href
+        return cut(readable(title), LONGEST), address_of_test(rule.value, rule.project)
     if rule.kind == "error":
-        return cut(readable(rule.error_message or rule.value)), f"/flaky/errors/{rule.value}"
-    return cut(readable(rule.value)), None
+        return cut(readable(rule.error_message or rule.value), LONGEST), f"/flaky/errors/{rule.value}"
+    return cut(readable(rule.value), LONGEST), None
 
 
 def _said(entry: LogEntry) -> str:

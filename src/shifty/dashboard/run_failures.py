@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shifty.dashboard.words import count, query
+from shifty.dashboard.words import count, cut, query
 from shifty.failures.plain import plain_text
 from shifty.runs.head_store import EARLIER_RUNS, FailureRow, NotablePass
 from shifty.runs.model import Run
@@ -96,7 +96,7 @@ def first_line(message: str | None) -> str:
     """Of an error, cut; a bare ``Error:`` says nothing."""
     lines = (line.strip() for line in plain_text(message or "").replace("\0", "").splitlines())
     told = next((line for line in map(shown, lines) if line and line != "Error:"), "")
-    return told if len(told) <= LONGEST_LINE else f"{told[: LONGEST_LINE - 1]}…"
+    return cut(told, LONGEST_LINE)
 
 
 def _marks(row: FailureRow) -> list[Mark]:

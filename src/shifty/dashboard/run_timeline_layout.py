@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from shifty.dashboard.words import count, duration
+from shifty.dashboard.words import count, cut, duration
 from shifty.dispatch.timeline_model import Batch, Gap, Kind, Lane, Mark, Timeline
 
 WIDTH: Final = 1160.0
@@ -266,7 +266,7 @@ def _worst(marks: Sequence[Mark]) -> Kind:
 def _mark_title(marks: Sequence[Mark]) -> str:
     if len(marks) == 1 and marks[0].tests == 1:
         mark = marks[0]
-        return f"{mark.kind}: {_cut(mark.title, 120)} · {_cut(mark.file, 80)} · {duration(mark.test_ms)}"
+        return f"{mark.kind}: {cut(mark.title, 120)} · {cut(mark.file, 80)} · {duration(mark.test_ms)}"
     counted: Counter[str] = Counter()
     for mark in marks:
         counted[mark.kind] += mark.tests
@@ -274,11 +274,7 @@ def _mark_title(marks: Sequence[Mark]) -> str:
     return f"{count(counted.total(), 'test')}: {kinds} · {duration(sum(mark.test_ms for mark in marks))}"
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def _fit(text: str, width: float) -> str:
     """As much as there is room for; nothing when that would be next to nothing."""
     room = int((width - 8) / _CHARACTER)
-    return text if len(text) <= room else _cut(text, room) if room >= 4 else ""
+    return text if len(text) <= room else cut(text, room) if room >= 4 else ""

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from shifty.dashboard.chart import Chart, Kind, Series, Slot, lines
 from shifty.dashboard.chart_scale import DURATION
 from shifty.dashboard.tests_strip import colour_of, letter_of, linked_strip, mark_of, said_of, tally
-from shifty.dashboard.tests_words import cut, readable
+from shifty.dashboard.tests_words import readable
+from shifty.dashboard.words import cut, page_of_result
 from shifty.flakiness.lists.model import Told
 
 MOST_BRANCHES: Final = 8
@@ -64,7 +64,7 @@ def run_rows(executions: Sequence[Told], test_id: str) -> Sequence[RunRow]:
 
 
 def run_address(told: Told, test_id: str) -> str:
-    return f"/runs/{told.run_id}/tests/{quote(test_id, safe='')}"
+    return page_of_result(told.run_id, test_id)
 
 
 def _strip_of(name: str | None, executions: Sequence[Told], test_id: str, address: Callable[[str], str]) -> BranchStrip:

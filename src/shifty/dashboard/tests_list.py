@@ -13,7 +13,7 @@ from starlette.responses import Response
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.tests_soon import all_taken_in
 from shifty.dashboard.tests_strip import strip
-from shifty.dashboard.tests_words import VERDICTS, TestName, evidence_of, name_of, trend_of
+from shifty.dashboard.tests_words import VERDICTS, TestName, evidence_of, name_of_test, trend_of
 from shifty.dashboard.visitor import Reader
 from shifty.dashboard.words import query
 from shifty.flakiness.lists.list_tests import TestPage, list_strips, list_tests
@@ -164,14 +164,7 @@ def _row(known: KnownTest, letters: str) -> TestRow:
     test = known.test
     return TestRow(
         id=f"t{test.ref}",
-        name=name_of(
-            test.test_id,
-            test.title_path,
-            test.file,
-            line=test.line,
-            browser=test.project_name,
-            project=test.project,
-        ),
+        name=name_of_test(test),
         project=test.project,
         owners=", ".join(test.owners),
         standing=known.standing,

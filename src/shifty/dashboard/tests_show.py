@@ -20,7 +20,7 @@ from shifty.dashboard.tests_words import (
     address_of_test,
     cause_views,
     evidence_of,
-    name_of,
+    name_of_test,
     trend_of,
 )
 from shifty.dashboard.visitor import Reader
@@ -122,14 +122,7 @@ def view_of(
     known, test = found.known, found.known.test
     return TestView(
         known=known,
-        name=name_of(
-            test.test_id,
-            test.title_path,
-            test.file,
-            line=test.line,
-            browser=test.project_name,
-            project=test.project,
-        ),
+        name=name_of_test(test),
         said=VERDICTS[known.standing.verdict],
         evidence=evidence_of(known.standing),
         trend=trend_of(known.standing.trend),

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
 
 from markupsafe import Markup
 
-from shifty.dashboard.words import count, query
+from shifty.dashboard.words import count, cut, query, step
 from shifty.failures.plain import plain_text
-from shifty.flakiness.lists.model import Involved, Standing
+from shifty.flakiness.lists.model import Involved, Named, Standing
 from shifty.flakiness.lists.recommend import shown
 from shifty.flakiness.lists.wire import LikelyCause
 from shifty.flakiness.model import Evidence, Verdict
@@ -82,15 +81,27 @@ def name_of(
     where = f"{file}:{line}" if line else file
     return TestName(
         href=address_of_test(test_id, project),
-        title=cut(told[-1]) if told and told[-1].strip() else "(no title)",
-        above=cut(_BETWEEN.join(title for title in told[:-1] if title)),
-        place=cut(readable(f"{where} · {browser}" if browser else where)),
+        title=cut(told[-1], LONGEST) if told and told[-1].strip() else "(no title)",
+        above=cut(_BETWEEN.join(title for title in told[:-1] if title), LONGEST),
+        place=cut(readable(f"{where} · {browser}" if browser else where), LONGEST),
         full=cut(_BETWEEN.join([file, *told]), 5 * LONGEST),
     )
 
 
+def name_of_test(test: Named) -> TestName:
+    """With its line and project, as lists over all runs have it."""
+    return name_of(
+        test.test_id,
+        test.title_path,
+        test.file,
+        line=test.line,
+        browser=test.project_name,
+        project=test.project,
+    )
+
+
 def address_of_test(test_id: str, project: str | None = None, branch: str | None = None, offset: int = 0) -> str:
-    return f"/tests/{quote(test_id, safe='')}{query(project=project, branch=branch, offset=offset or None)}"
+    return f"/tests/{step(test_id)}{query(project=project, branch=branch, offset=offset or None)}"
 
 
 def cause_views(causes: Sequence[Evidence], involved: Mapping[int, Involved], project: str) -> Sequence[CauseView]:
@@ -109,10 +120,6 @@ def _cause_view(cause: LikelyCause, project: str) -> CauseView:
 def readable(text: str) -> str:
     """Without what terminals and old printers read, in one line."""
     return " ".join(plain_text(text).replace("\x00", "").split())
-
-
-def cut(text: str, longest: int = LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def evidence_of(standing: Standing) -> str:

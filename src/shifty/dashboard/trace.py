@@ -13,7 +13,7 @@ from shifty.artifacts.errors import ArtifactNotFound
 from shifty.dashboard.page import page, pages
 from shifty.dashboard.trace_viewer import HOME, viewer
 from shifty.dashboard.visitor import Reader
-from shifty.dashboard.words import step
+from shifty.dashboard.words import page_of_result, step
 from shifty.runs.model import Result, TestArtifact
 from shifty.runs.routes import RunId
 from shifty.runs.show_result import ResultInRun, show_result
@@ -67,7 +67,7 @@ def trace_view(found: ResultInRun, wanted: UUID | None) -> TraceView:
     installed = viewer()
     return TraceView(
         title=test.title,
-        back=f"/runs/{found.run.id}/tests/{step(test.test_id)}",
+        back=page_of_result(found.run.id, test.test_id),
         file=file,
         name=trace.name,
         size_bytes=trace.size_bytes,

@@ -74,6 +74,16 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{share:.{digits}f} %"
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters, the last one a mark where some are left out."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def page_of_result(run_id: object, test_id: str) -> str:
+    """The address of a test in a run."""
+    return f"/runs/{run_id}/tests/{step(test_id)}"
+
+
 def step(text: object) -> str:
     """A part of a path: slashes, question marks and the rest in it are escaped."""
     return quote(str(text), safe="")
