@@ -112,12 +112,16 @@ def test_a_job_of_ci_exits_by_the_same_verdict(machine: CommandLine) -> None:
 
 
 def test_a_run_that_is_cancelled_is_not_excused(machine: CommandLine) -> None:
+    before = logs_of_batches(machine)
     process = machine.start("run", "-w", "1", "--json", "specs/tagged.spec.js", "specs/endless.spec.js")
-    told = machine.project.glob
-    assert eventually(lambda: any(b"it waits" in log.read_bytes() for log in told("test-results/*/*/output.log")), 240)
+    assert eventually(lambda: any(b"it waits" in log.read_bytes() for log in logs_of_batches(machine) - before), 240)
     process.send_signal(signal.SIGINT)
     assert eventually(lambda: machine.run("runs", "-n", "1", "--status", "cancelled", "--json").json["runs"], 120)
     process.send_signal(signal.SIGINT)
 
     done = finished(process)
     assert (done.exit, done.json["conclusion"]) == (4, "cancelled"), done.stderr
+
+
+def logs_of_batches(machine: CommandLine) -> set[Path]:
+    return set(machine.project.glob("test-results/*/*/output.log"))
