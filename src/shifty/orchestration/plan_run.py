@@ -64,7 +64,7 @@ def plan_run(request: RunRequest, history: History) -> RunPlan:
             count += new.expected_tests
             shard_of.update(dict.fromkeys(piece.test_ids, shard.index))
         shards.append(PlannedShard(shard.index, count, round(shard.seconds * 1000)))
-    return RunPlan(tuple(shards), tuple(items), shard_of, useful_workers(to_spread))
+    return RunPlan(tuple(shards), tuple(items), shard_of, useful_workers(to_spread, request.workers))
 
 
 def _pieces(request: RunRequest, history: History) -> list[Piece]:

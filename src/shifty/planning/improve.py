@@ -21,6 +21,10 @@ _PARTNERS = 64
 """With how many of the emptiest bins an exchange is looked for; there are seldom more."""
 
 
+_BINS_PER_ITEM = 8
+"""Looking through so many bins takes as long as dealing an item."""
+
+
 class _Bin:
     """A bin that is being changed: its items shortest first, and what they add up to."""
 
@@ -61,7 +65,8 @@ def exchange(seconds: Sequence[float], packing: Packing, target: float, steps: i
 def redeal(seconds: Sequence[float], packing: Packing, target: float, budget: int) -> Packing:
     """Deal the fullest bin and some others anew, not quite longest first, and level them; keep what is better.
 
-    ``budget`` is how many items may be dealt in all.
+    ``budget`` is how many items may be dealt in all, and looking for what to deal counts as well: with a thousand bins
+    of one item each it would take most of the time.
     """
     bins = [_Bin([(seconds[position], position) for position in positions]) for positions in packing]
     dice = Random(len(seconds))  # noqa: S311 - the same search every time is the point
@@ -70,7 +75,7 @@ def redeal(seconds: Sequence[float], packing: Packing, target: float, budget: in
         if fullest.load <= target:
             break
         chosen = [fullest, *_draw(bins, fullest, dice)]
-        budget -= sum(len(bin_.items) for bin_ in chosen)
+        budget -= sum(len(bin_.items) for bin_ in chosen) + len(bins) // _BINS_PER_ITEM
         dealt = _deal_loosely(chosen, dice)
         _level(dealt, target, 30)
         if max(dealt, key=_load).load < fullest.load:
