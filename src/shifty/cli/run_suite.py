@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,6 +15,7 @@ from shifty import wire
 from shifty.cli.checkout import Checkout, look_at
 from shifty.cli.data_dir import make_data_dir
 from shifty.cli.display import view_for
+from shifty.cli.exits import Interrupted
 from shifty.cli.find_server import configured
 from shifty.cli.findings import Findings, findings_of
 from shifty.cli.local_server import LocalServer
@@ -23,6 +24,7 @@ from shifty.cli.output import count, duration
 from shifty.cli.owners import read_codeowners
 from shifty.cli.run_options import Asked
 from shifty.cli.session import Session
+from shifty.client import runs_api
 from shifty.client.model import Address, Orchestrated, Snapshot
 from shifty.client.progress import current
 from shifty.client.transport import Transport
@@ -33,6 +35,7 @@ from shifty.worker.playwright.model import ListedTest, Stage, Suite
 from shifty.worker.suite_file import write_suite
 
 SUITE_FILE = "suite.json"
+_CANCEL_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Listed:
         return {"playwright": self.suite.version, **{name: value for name, value in about.items() if value}}
 
 
-Start: TypeAlias = Callable[[Transport, Listed], Awaitable[Orchestrated]]
+Start: TypeAlias = Callable[[Transport, Listed], Coroutine[None, None, Orchestrated]]
 
 
 async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start) -> tuple[Snapshot, Findings]:
@@ -80,7 +83,9 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         local = await _entered(stack, server, listing)
         suite = await listing
         transport = await stack.enter_async_context(Transport(address or _address(local)))
-        begun = await start(transport, Listed.of(suite, asked.folder, out))
+        begun = await stack.enter_async_context(
+            started(transport, start(transport, Listed.of(suite, asked.folder, out)))
+        )
         _say_plan(out, begun, asked)
         if begun.status == "completed":
             return await current(transport, begun.run_id), Findings()
@@ -95,6 +100,23 @@ async def run_suite(asked: Asked, settings: Settings, out: Console, start: Start
         session = Session(transport, begun.run_id, crew, view, local, settings.data_dir / "spool")
         last = await session.run_to_the_end()
         return last, await findings_of(transport, last)
+
+
+@asynccontextmanager
+async def started(transport: Transport, starting: Coroutine[None, None, Orchestrated]) -> AsyncGenerator[Orchestrated]:
+    """The run that ``starting`` starts. Until a session listens to Ctrl-C, one cancels it: nobody would work on it.
+
+    Raises:
+        Interrupted: it was.
+    """
+    task = asyncio.create_task(starting)
+    try:
+        yield await asyncio.shield(task)
+    except asyncio.CancelledError:
+        # The request that was under way may have started it all the same.
+        run_id = (await task).run_id
+        await runs_api.cancel(transport, run_id, patience_s=_CANCEL_S)
+        raise Interrupted(f"Stopped before its workers began; run {run_id} is cancelled.") from None
 
 
 async def list_asked(asked: Asked) -> Suite:
